@@ -1,0 +1,1 @@
+"""Flowent: a self-hosted workspace for an AI agent."""

@@ -1,0 +1,1 @@
+"""Conversations: the service that edges call, one owner per conversation, and recovery."""

@@ -1,0 +1,1 @@
+"""The agent loop: turns, steps and tool calls, over ports only."""

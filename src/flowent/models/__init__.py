@@ -1,0 +1,1 @@
+"""Model providers: one port, one adapter per wire format."""

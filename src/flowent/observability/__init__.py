@@ -1,0 +1,1 @@
+"""Logging, redaction and crash points; every layer may use it."""
