@@ -104,6 +104,8 @@ class ContextSet(Fact):
     type: Literal["context_set"] = "context_set"
     fragments: tuple[ContextFragment, ...]
     tools: ContextFragment
+    provider_id: str | None
+    model: str | None
 
 
 class TurnStarted(Fact):
@@ -248,7 +250,7 @@ class UsageKnown(Fact):
     last: Usage
     total: Usage
     context_window: NonNegative | None = None
-    cost: Cost = Cost()
+    cost: Cost
 
 
 class ErrorRaised(Fact):
@@ -285,6 +287,8 @@ class Snapshot(Fact):
     type: Literal["snapshot"] = "snapshot"
     state: ConversationState
     messages: tuple[Message, ...]
+    open_parts: tuple[str, ...]
+    """The parts of these messages that are still arriving: their step's ``output_done`` will replace them."""
 
 
 StoredEvent = (

@@ -77,7 +77,7 @@ class ToolPart(Fact):
 
 
 class ErrorPart(Fact):
-    """A failure as a person sees it; ``retried`` ones have left both folds' visible state."""
+    """A failure as a person sees it; a retry takes it out of both folds."""
 
     type: Literal["error"] = "error"
     id: str
@@ -106,7 +106,6 @@ class MarkerPart(Fact):
     type: Literal["marker"] = "marker"
     id: str
     kind: Literal["resumed", "recovered"]
-    text: str
 
 
 Part = Annotated[

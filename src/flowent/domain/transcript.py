@@ -6,12 +6,12 @@ identity). `flowent.domain.history` builds the list; the rules it keeps:
 - the first entry is a person's, the last one is a person's, a note or tool results: there is something to answer;
 - each tool call of an assistant entry is answered by exactly one result in the tool results that directly follow,
   in the order of the calls, and there are no other results;
-- no entry is empty, and neighbouring person's entries are already one entry.
+- no entry is empty; a person's entries may follow one another, an assistant's never do.
 """
 
 from dataclasses import dataclass
 
-from flowent.domain.parts import AttachmentPart, OutputPart, TextPart, ToolResult
+from flowent.domain.parts import AttachmentPart, OutputPart, TextPart, ToolPart, ToolResult
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,12 +27,20 @@ class PersonEntry:
 
     parts: tuple[TextPart | AttachmentPart | Note, ...]
 
+    def text_size(self) -> int:
+        """Give the bytes of its text."""
+        return sum(len(part.text.encode()) for part in self.parts if not isinstance(part, AttachmentPart))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AssistantEntry:
     """One step's output: text, thinking and tool calls in the order in which the model wrote them."""
 
     parts: tuple[OutputPart, ...]
+
+    def text_size(self) -> int:
+        """Give the bytes of its text and calls."""
+        return sum(len((part.input if isinstance(part, ToolPart) else part.text).encode()) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +59,10 @@ class ResultsEntry:
     """The results of the tool calls of the assistant entry before it, in the order of the calls."""
 
     results: tuple[CallResult, ...]
+
+    def text_size(self) -> int:
+        """Give the bytes of its results."""
+        return sum(len(result.result.model_text.encode()) for result in self.results)
 
 
 Entry = PersonEntry | AssistantEntry | ResultsEntry

@@ -37,7 +37,10 @@ class Usage(Fact):
 
 
 class Cost(Fact):
-    """Money in US dollars; ``amount`` is None where a price is unknown, which is not the same as free."""
+    """Money in US dollars. ``complete`` is false where a price was unknown: the amount is then a lower bound."""
 
-    amount: Decimal | None = None
-    currency: str = "USD"
+    amount: Decimal = Decimal(0)
+    complete: bool = True
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(amount=self.amount + other.amount, complete=self.complete and other.complete)

@@ -6,6 +6,7 @@ Models and tools have ports of their own (`flowent.models.base`, `flowent.tools.
 from typing import Protocol
 
 from flowent.domain.events import StoredEvent
+from flowent.domain.usage import Cost, Usage
 
 
 class EventSink(Protocol):
@@ -53,4 +54,20 @@ class Redactor(Protocol):
 
     def held_back(self, text: str) -> int:
         """Give how many characters at the end of the text may be the beginning of a secret."""
+        ...
+
+
+class Pricing(Protocol):
+    """What a model's tokens cost."""
+
+    def __call__(self, usage: Usage) -> Cost | None:
+        """Give the cost of a step, or None where the price is unknown."""
+        ...
+
+
+class Steering(Protocol):
+    """Messages that a person sent into the running turn."""
+
+    async def take(self) -> bool:
+        """Add the waiting messages to the conversation and begin the next answer of the turn; False if none wait."""
         ...
