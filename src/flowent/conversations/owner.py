@@ -6,10 +6,9 @@ If the journal breaks, the owner lets go: the conversation is loaded again from 
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import structlog
 
 from flowent.conversations.commands import (
     Accepted,
@@ -61,7 +60,7 @@ from flowent.engine.turn import Turn
 from flowent.journal.log import JournalBrokenError, Log
 from flowent.observability.crashpoints import reached
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 CRASHES_ALLOWED = 2
 """How often in a row a turn is recovered without having got any further; after the next crash it is given up."""
@@ -131,7 +130,7 @@ class Owner:
         except JournalBrokenError as broken:
             error = broken
         except Exception as bug:  # noqa: BLE001 - the boundary of everything an owner does
-            _log.exception("owner failed", conversation_id=self.log.conversation_id)
+            _log.exception("owner failed", extra={"conversation_id": self.log.conversation_id})
             error = bug
         finally:
             if self._running is not None:
@@ -324,7 +323,7 @@ class Owner:
             case JournalBrokenError() as broken:
                 raise broken
             case bug:
-                _log.error("turn failed", conversation_id=self.log.conversation_id, exc_info=bug)
+                _log.error("turn failed", extra={"conversation_id": self.log.conversation_id}, exc_info=bug)
                 failure = internal_failure(bug)
         await self._end("failed" if failure else "completed", running, failure)
 

@@ -6,10 +6,9 @@ turn is open: a turn goes on by itself once the trouble is over.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
-
-import structlog
 
 from flowent.conversations import forking
 from flowent.conversations.commands import Accepted, Change, Command, Resend, Resume, SaveEdit, Send, SendMode
@@ -37,7 +36,7 @@ from flowent.store.base import (
     StoreError,
 )
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 LOADED = 32
 """How many conversations that nobody uses stay loaded."""
@@ -340,7 +339,7 @@ class Conversations:
             except UnknownError:
                 return
             except UnavailableError as error:
-                _log.warning("a turn cannot go on yet", conversation_id=conversation_id, reason=str(error))
+                _log.warning("a turn cannot go on yet: %s", error, extra={"conversation_id": conversation_id})
                 wait = min(_LAST_RETRY, max(_FIRST_RETRY, wait * 2))
             else:
                 return

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from pydantic import JsonValue
 
-from flowent.domain.events import ToolDone, ToolFailed, ToolItem, ToolStarted
+from flowent.domain.events import ToolDone, ToolFailed, ToolStarted
 from flowent.domain.parts import ToolPart, ToolResult
 from flowent.domain.progress import OpenTurn
 from flowent.engine.ports import Clock, EventSink, Redactor
@@ -73,13 +73,12 @@ class Calls:
         context = self._context(call.id)
         match await self._gate.check(call, context):
             case Refused() as refused:
-                result = ToolResult(model_text=self._redactor.redact(refused.message))
-                await self._sink.emit(failed(turn, call, result, refused.status))
+                result = self._redacted(refused.result)
+                await self._sink.emit(failed(turn, call, result, refused.status, refused.title))
             case Ready() as ready:
                 if not started:
                     reached("call.before_tool_start")
-                    item = ToolItem(id=call.id, name=call.name, title=ready.title, arguments=ready.shown_arguments)
-                    start = ToolStarted(turn_id=turn.turn_id, message_id=turn.message_id, tool=item)
+                    start = ToolStarted(turn_id=turn.turn_id, message_id=turn.message_id, tool=ready.item)
                     await self._sink.emit(start, durable=acting)
                     reached("call.after_tool_start")
                 await self._finish(turn, call, ready)

@@ -1,12 +1,13 @@
 """The port to a model: one request in, a stream of typed pieces out.
 
-An adapter yields pieces in the order in which the provider sent them and ends with exactly one `Finished`; anything
-else is raised as `ModelError`. A stream that ends without the provider's own end mark is a failure
-(``stream_cut``), never a success. Adapters do not retry: the engine does, visibly. Cancelling the task that reads
-the stream closes the connection at once.
+An adapter yields batches of pieces in the order in which the provider sent them (a batch is whatever one read from the
+network held, so that a token costs no switch of tasks) and ends with exactly one `Finished`; anything else is raised
+as `ModelError`. A stream that ends without the provider's own end mark is a failure (``stream_cut``), never a success.
+Adapters do not retry: the engine does, visibly. Cancelling the task that reads the stream closes the connection at
+once.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -131,8 +132,8 @@ class Model(Protocol):
         """The tag of this adapter's opaque payloads."""
         ...
 
-    def stream(self, request: ModelRequest) -> AsyncIterator[Piece]:
-        """Ask; raises ModelError. Close the iterator (or cancel the reader) to hang up."""
+    def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:
+        """Ask; raises ModelError. Close the generator (or cancel the reader) to hang up."""
         ...
 
     async def list_models(self) -> list[ModelFacts]:
