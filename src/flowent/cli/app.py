@@ -10,7 +10,7 @@ import typer
 from flowent.cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Mapping
 
     from flowent.config import Config
 
@@ -176,12 +176,12 @@ def scripted_provider(
     port: Annotated[int, typer.Option(help="The port to listen on (0 takes any free one).")] = 0,
 ) -> None:
     """Run a model provider that plays a script: for tests and demonstrations."""
-    from flowent.scripted import run
+    from flowent.scripted.server import run
 
     raise typer.Exit(run(script, host, port))
 
 
-def _config(given: dict[str, object], config_file: Path | None) -> "Config":
+def _config(given: "Mapping[str, object]", config_file: Path | None) -> "Config":
     import os
 
     from flowent.config import Config

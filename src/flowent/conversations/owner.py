@@ -275,6 +275,8 @@ class Owner:
 
     async def _change(self, fields: ConversationFields) -> None:
         current = self.log.conversation
+        if fields.deleted:
+            await self._stop()
         if any(getattr(current, name) != getattr(fields, name) for name in fields.model_fields_set):
             await self.log.emit(ConversationChanged(changed=fields), durable=True)
 

@@ -1,0 +1,1 @@
+"""The providers' own wordings and codes for failed requests."""
