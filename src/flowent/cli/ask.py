@@ -97,8 +97,7 @@ async def _door(config: Config) -> AsyncGenerator[Door, None]:
                 sys.stderr.write(f"{notice}\n")
             yield LocalDoor(workspace.conversations)
         return
-    headers = {"Authorization": f"Bearer {running.token}"}
-    async with httpx.AsyncClient(base_url=running.url, headers=headers, trust_env=False, timeout=30) as client:
+    async with running.client() as client:
         try:
             yield RemoteDoor(client)
         except httpx.HTTPError as error:

@@ -1,7 +1,9 @@
 """Finds the workspace that runs on a data directory, and asks it for login links."""
 
 import json
+import ssl
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 
@@ -13,10 +15,17 @@ from flowent.store.ownership import read_owner
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A running workspace: its address on this machine and the bearer token."""
+    """A running workspace: its address on this machine, the bearer token, and its certificate where it has one."""
 
     url: str
     token: str = field(repr=False)
+    certificate: Path | None = None
+
+    def client(self, *, timeout: float = 30.0) -> httpx.AsyncClient:
+        """Make a client that is logged in."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        verify = _trusting(self.certificate)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, verify=verify, trust_env=False, timeout=timeout)
 
 
 def bearer_token(config: Config) -> str:
@@ -30,11 +39,25 @@ def bearer_token(config: Config) -> str:
 
 
 def find_running(config: Config) -> Running | None:
-    """Give the workspace that owns the data directory, if one does and serves; raises CommandError."""
-    owner = read_owner(config.data_dir)
-    if owner is None or owner.address is None:
+    """Give the workspace that serves the data directory, if one answers; raises CommandError."""
+    address = read_owner(config.data_dir).address
+    if address is None:
         return None
-    return Running(owner.address, bearer_token(config))
+    try:
+        answer = httpx.get(f"{address}/api/health", verify=_trusting(config.tls_cert), trust_env=False, timeout=5)
+    except httpx.HTTPError:
+        # What is left of a process that was killed; whoever needs the directory takes its lock.
+        return None
+    return Running(address, bearer_token(config), config.tls_cert) if answer.is_success else None
+
+
+def _trusting(certificate: Path | None) -> ssl.SSLContext | bool:
+    """Trust the workspace's own certificate, whichever name it was made for: it is asked on this machine."""
+    if certificate is None:
+        return True
+    context = ssl.create_default_context(cafile=str(certificate))
+    context.check_hostname = False
+    return context
 
 
 async def new_link(config: Config) -> str:
@@ -42,8 +65,7 @@ async def new_link(config: Config) -> str:
     running = find_running(config)
     if running is None:
         raise CommandError("No workspace runs on this data directory.", "Start one with `flowent serve`.")
-    headers = {"Authorization": f"Bearer {running.token}"}
-    async with httpx.AsyncClient(base_url=running.url, headers=headers, trust_env=False, timeout=10) as client:
+    async with running.client() as client:
         try:
             response = await client.post("/api/login-links")
         except httpx.HTTPError as error:

@@ -11,29 +11,28 @@ import signal
 import socket
 import sys
 import webbrowser
+from collections.abc import Generator, Sequence
 from importlib.metadata import version
-
-import uvicorn
 
 from flowent.api.app import create_app
 from flowent.api.origins import Origin, Origins, loopback_origins, parse_origin
+from flowent.api.server import Server
 from flowent.bootstrap import Workspace, open_workspace
 from flowent.bootstrap.edge import build_services
 from flowent.cli.errors import CommandError
 from flowent.cli.running import bearer_token
 from flowent.config import Config
 from flowent.observability.crashpoints import reached
+from flowent.tools.base import AnyTool
+from flowent.tools.policy import Policy
 
-GRACE_SECONDS = 5
-"""How long requests that are being answered may take after a stop was asked for."""
 
-
-def run_server(config: Config) -> int:
+def run_server(config: Config, *, extra_tools: Sequence[AnyTool] = (), policy: Policy | None = None) -> int:
     """Serve until stopped; gives the exit status. Raises CommandError and ConfigError."""
     config.create_directories()
     listener = _listen(config)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(_serve(config, listener))
+        return runner.run(_serve(config, listener, extra_tools, policy))
 
 
 def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
@@ -44,32 +43,33 @@ def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
     return uvloop.Loop
 
 
-async def _serve(config: Config, listener: socket.socket) -> int:
+class _Server(Server):
+    """The server without signal handlers of its own, which would end it before the turns are suspended."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave signals to `_stopped`."""
+        yield
+
+
+async def _serve(config: Config, listener: socket.socket, extra_tools: Sequence[AnyTool], policy: Policy | None) -> int:
     port = int(listener.getsockname()[1])
     origins = _origins(config, port)
     scheme = "https" if config.tls_cert else "http"
     local = f"{scheme}://{_reachable(config.host)}:{port}"
-    async with open_workspace(config, address=local) as workspace:
-        services = await build_services(workspace, origins, bearer_token(config))
-        server = uvicorn.Server(_server_config(config, create_app(services)))
-        # uvicorn's own handlers would end it before the turns are suspended.
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    async with open_workspace(config, address=local, extra_tools=extra_tools, policy=policy) as workspace:
+        services = build_services(workspace, origins, bearer_token(config))
+        server = _Server(create_app(services), services, certificate=config.tls_cert, private_key=config.tls_key)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
         link = f"{origins.preferred}/login?token={services.logins.new_link().token}"
         _announce(config, workspace, link)
-        serving = asyncio.create_task(_run(server, listener))
         await _stopped(serving)
         await workspace.conversations.suspend()
-        services.streams.end_all()
         reached("shutdown.before_close")
         server.should_exit = True
         await serving
-    sys.stderr.write("Stopped. Open turns go on at the next start.\n" if workspace.suspended_turns else "Stopped.\n")
+    sys.stderr.write("Stopped. Turns that were running go on at the next start.\n")
     return 0
-
-
-async def _run(server: uvicorn.Server, listener: socket.socket) -> None:
-    with contextlib.suppress(asyncio.CancelledError):
-        await server.serve(sockets=[listener])
 
 
 async def _stopped(serving: asyncio.Task[None]) -> None:
@@ -88,23 +88,6 @@ async def _stopped(serving: asyncio.Task[None]) -> None:
     waiting = asyncio.create_task(asked.wait())
     await asyncio.wait([waiting, serving], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-
-
-def _server_config(config: Config, app: object) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,  # pyright: ignore[reportArgumentType]
-        http="httptools",
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        date_header=True,
-        proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        ssl_certfile=str(config.tls_cert) if config.tls_cert else None,
-        ssl_keyfile=str(config.tls_key) if config.tls_key else None,
-    )
 
 
 def _listen(config: Config) -> socket.socket:
@@ -169,7 +152,13 @@ def _announce(config: Config, workspace: Workspace, link: str) -> None:
     lines = [f"Flowent {version('flowent')} works in {config.workdir}", *config.notices]
     if workspace.resumed_turns:
         lines.append(f"Going on with {workspace.resumed_turns} open turns.")
-    lines += [*workspace.notices, "", f"  Open  {link}", "", "The link works once, for ten minutes; `flowent link` prints a new one. Ctrl-C stops."]
+    lines += [
+        *workspace.notices,
+        "",
+        f"  Open  {link}",
+        "",
+        "The link works once, for ten minutes; `flowent link` prints a new one. Ctrl-C stops.",
+    ]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
     if not config.no_browser and sys.stdout.isatty():

@@ -60,13 +60,13 @@ class Step:
         self._collector = collector
         await self._sink.emit(started)
         reached("step.output_started")
+        failure = None
         try:
             await self._stream(collector, question)
         except ModelError as error:
             failure = error.failure
-        else:
-            failure = self._judge(collector)
         deltas = collector.take(last=True)
+        failure = failure or _verdict(collector)
         reached("step.before_output_done")
         if failure is None:
             usage = self._usage(turn, action, question, collector, progress)
@@ -107,22 +107,6 @@ class Step:
             await self._sink.emit(*deltas)
             reached("step.first_delta")
             reached("step.mid_stream")
-
-    def _judge(self, collector: Collector) -> Failure | None:
-        match collector.finished:
-            case None:
-                return stream_cut()
-            case finished if finished.reason == "length":
-                return length_limit()
-            case finished if finished.reason == "filtered":
-                return content_filter()
-            case _:
-                collector.take(last=True)
-                said = any(
-                    isinstance(part, ToolPart) or (isinstance(part, TextPart) and part.text)
-                    for part in collector.parts()
-                )
-                return None if said else empty_answer()
 
     async def _fail(
         self,
@@ -194,6 +178,22 @@ class Step:
             context_window=question.context_window,
             cost=cost or Cost(complete=False),
         )
+
+
+def _verdict(collector: Collector) -> Failure | None:
+    """Say what is wrong with an output that the provider ended itself."""
+    match collector.finished:
+        case None:
+            return stream_cut()
+        case finished if finished.reason == "length":
+            return length_limit()
+        case finished if finished.reason == "filtered":
+            return content_filter()
+        case _:
+            said = any(
+                isinstance(part, ToolPart) or (isinstance(part, TextPart) and part.text) for part in collector.parts()
+            )
+            return None if said else empty_answer()
 
 
 def estimated_usage(request: ModelRequest, parts: tuple[OutputPart, ...]) -> Usage:

@@ -1,0 +1,28 @@
+"""Flowent's own tools, built once for the whole process."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from flowent.tools.base import AnyTool
+from flowent.tools.beneath import Beneath, Denied
+from flowent.tools.grep_files import GrepFiles
+from flowent.tools.list_dir import ListDir
+from flowent.tools.read_file import ReadFile
+from flowent.tools.ripgrep import Ripgrep, find_ripgrep, has_descriptor_paths
+from flowent.tools.update_plan import UpdatePlan
+
+
+def builtin_tools(denied_directories: Iterable[Path]) -> tuple[AnyTool, ...]:
+    """Build the tools; none reaches into the denied directories (Flowent's own data), under whatever name.
+
+    Raises OSError where one of them does not exist: a directory that appears later would not be recognised.
+    Blocks: call it in a thread where an event loop runs.
+    """
+    beneath = Beneath(Denied.of(denied_directories))
+    program = find_ripgrep()
+    return (
+        ReadFile(beneath),
+        ListDir(beneath),
+        GrepFiles(beneath, Ripgrep(program, descriptor_paths=has_descriptor_paths()) if program else None),
+        UpdatePlan(),
+    )
