@@ -7,6 +7,7 @@ from flowent.domain.values import ReasoningEffort
 from flowent.models import catalogue
 from flowent.models.registry import Models
 from flowent.settings.choice import Choice, ModelChooser
+from flowent.settings.ports import EMBEDDED_ID
 
 
 class ModelSource:
@@ -48,4 +49,6 @@ class _Pricing:
 
     def __call__(self, usage: Usage) -> Cost | None:
         choice = self._choice
+        if choice.endpoint.provider_id == EMBEDDED_ID:
+            return Cost()
         return catalogue.cost(usage, choice.endpoint.format, choice.endpoint.base_url, choice.model, choice.override)

@@ -72,9 +72,11 @@ async def open_workspace(
     policy: Policy | None = None,
     resume: bool = True,
 ) -> AsyncGenerator[Workspace, None]:
-    """Open the workspace of a configuration; ``address`` is where it will be served, ``resume`` goes on with open turns.
+    """Open the workspace of a configuration, and go on with open turns unless ``resume`` is false.
 
-    Raises ConfigError, OwnedError (another process has the data directory) and StoreError, each with the remedy.
+    ``address`` is where it will be served; None where it is not.
+
+    Raises ConfigError and StoreError (DirectoryOwnedError where another process has the data directory).
     """
     async with AsyncExitStack() as closing:
         config.create_directories()
@@ -86,6 +88,8 @@ async def open_workspace(
         )
         closing.callback(logging.close)
         workspace = await _build(config, redactor, closing, extra_tools, policy)
+        if address is not None:
+            await workspace.models.warm(frozenset(view.format for view in workspace.providers.list()))
         if resume:
             workspace.resumed_turns = await workspace.conversations.start()
         closing.push_async_callback(workspace.conversations.suspend)

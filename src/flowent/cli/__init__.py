@@ -8,10 +8,11 @@ def main() -> None:
     from flowent.cli.app import app
     from flowent.cli.errors import CommandError
     from flowent.config import ConfigError
+    from flowent.store.base import StoreError
 
     try:
         app()
-    except (CommandError, ConfigError) as error:
+    except (CommandError, ConfigError, StoreError) as error:
         sys.stderr.write(f"flowent: {error}\n")
         sys.exit(1)
     except KeyboardInterrupt:

@@ -134,7 +134,7 @@ def ask(
         workdir=workdir,
         fields={name: value for name, value in chosen.items() if value is not None},
     )
-    config = _config({"data_dir": data_dir}, config_file)
+    config = _config({"data_dir": data_dir, "workdir": workdir}, config_file)
     raise typer.Exit(_run(run(config, question)))
 
 

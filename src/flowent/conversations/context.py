@@ -4,7 +4,9 @@ They are set once, and again only when another model takes over, so that every r
 the last one's, also after a restart. What varies meanwhile is appended to the history.
 """
 
+import asyncio
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from pydantic import TypeAdapter
@@ -49,7 +51,7 @@ class ContextKeeper:
     async def _set(self, chosen: Chosen) -> ContextSet:
         blobs = self._workshop.blobs
         name = "system_prompt.md" if chosen.tools_supported else "system_prompt_small.md"
-        texts = [("system", files("flowent.conversations").joinpath(name).read_text(encoding="utf-8").strip())]
+        texts = [("system", await asyncio.to_thread(_prompt, name))]
         if prompt := (await self._workshop.agent_prompt()).strip():
             texts.append(("agent_prompt", prompt))
         tools = self._workshop.gate.specs() if chosen.tools_supported else ()
@@ -63,6 +65,11 @@ class ContextKeeper:
         )
         await self._log.emit(event)
         return event
+
+
+@cache
+def _prompt(name: str) -> str:
+    return files("flowent.conversations").joinpath(name).read_text(encoding="utf-8").strip()
 
 
 async def _kept(blobs: Blobs, origin: str, data: bytes) -> ContextFragment:

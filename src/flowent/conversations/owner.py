@@ -212,6 +212,7 @@ class Owner:
             steers = command.mode == "steer" and open_turn is not None
             turn_id = open_turn.turn_id if steers and open_turn else self._workshop.ids.new("turn")
             await self._queue.add(command.message_id, command.parts, command.mode, turn_id)
+        reached("turn.message_committed")
         return self._accepted(command.message_id)
 
     async def _save_edit(self, command: SaveEdit) -> None:

@@ -215,7 +215,7 @@ class Conversations:
             message = log.conversation.message(message_id)
             kept = tuple(part for part in message.parts if isinstance(part, AttachmentPart))
         new_id = self._workshop.ids.new("msg") if resend else message_id
-        parts = (*_text_parts(new_id, text, required=not kept), *kept)
+        parts = (*self._text_parts(new_id, text, required=not kept), *kept)
         command = Resend(message_id, new_id, parts) if resend else SaveEdit(message_id, parts)
         return await self.do(conversation_id, command)
 
@@ -262,7 +262,7 @@ class Conversations:
 
     async def parts(self, message_id: str, text: str, attachments: Sequence[str]) -> tuple[UserPart, ...]:
         """Make a message's parts; raises InvalidError."""
-        parts: list[UserPart] = [*_text_parts(message_id, text, required=not attachments)]
+        parts: list[UserPart] = [*self._text_parts(message_id, text, required=not attachments)]
         for number, attachment_id in enumerate(attachments):
             row = await self._store.get_attachment(attachment_id)
             if row is None:
@@ -280,6 +280,20 @@ class Conversations:
                 )
             )
         return tuple(parts)
+
+    def _text_parts(self, message_id: str, text: str, *, required: bool) -> tuple[TextPart, ...]:
+        """Make the text part, without the secrets that a person may have pasted: the journal holds none."""
+        if len(text) > LONGEST_MESSAGE:
+            raise InvalidError(
+                "content",
+                f"The message has {len(text):,} characters; the limit is {LONGEST_MESSAGE:,}.",
+                "Attach it as a file instead.",
+            )
+        if text.strip():
+            return (TextPart(id=f"{message_id}.text", text=self._workshop.redactor.redact(text)),)
+        if required:
+            raise InvalidError("content", "The message is empty.", "Write something, or attach a file.")
+        return ()
 
     # Owners
 
@@ -362,20 +376,6 @@ class Conversations:
 
     def _list_changed(self) -> None:
         self._list_bell.ring()
-
-
-def _text_parts(message_id: str, text: str, *, required: bool) -> tuple[TextPart, ...]:
-    if len(text) > LONGEST_MESSAGE:
-        raise InvalidError(
-            "content",
-            f"The message has {len(text):,} characters; the limit is {LONGEST_MESSAGE:,}.",
-            "Attach it as a file instead.",
-        )
-    if text.strip():
-        return (TextPart(id=f"{message_id}.text", text=text),)
-    if required:
-        raise InvalidError("content", "The message is empty.", "Write something, or attach a file.")
-    return ()
 
 
 def _title(title: str) -> str:
