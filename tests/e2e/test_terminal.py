@@ -114,7 +114,7 @@ async def test_a_failed_turn_says_what_to_do_and_exits_1(terminal: Terminal) -> 
 
 
 async def test_ctrl_c_stops_the_turn_and_exits_130(terminal: Terminal) -> None:
-    await terminal.provider.load({"steps": [{"text": "so far", "chunk_size": 20, "hang_after": 1}]})
+    await terminal.provider.load({"steps": [{"text": "so far, so good", "chunk_size": 20, "hang_after": 1}]})
     process = await terminal.begin("ask", "Hello")
     assert process.stdout is not None
     async with asyncio.timeout(20):
@@ -124,7 +124,7 @@ async def test_ctrl_c_stops_the_turn_and_exits_130(terminal: Terminal) -> None:
     conversation = (await terminal.server.ask("GET", "/api/conversations"))["items"][0]
     view = await terminal.server.ask("GET", f"/api/conversations/{conversation['id']}")
     assert view["messages"][-1]["status"] == "interrupted"
-    assert view["messages"][-1]["parts"][0]["text"] == "so far"
+    assert view["messages"][-1]["parts"][0]["text"] == "so far, so good"
 
 
 async def test_nothing_to_ask_is_said_plainly(terminal: Terminal) -> None:
