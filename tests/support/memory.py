@@ -152,7 +152,7 @@ class SayingModel:
     adapter = "saying"
 
     def __init__(self, *answers: Answer) -> None:
-        self.answers = list(answers)
+        self.answers: Sequence[Answer] = answers
         self.requests: list[ModelRequest] = []
         self.asked = asyncio.Event()
 
@@ -161,7 +161,8 @@ class SayingModel:
         self.asked.set()
         if not self.answers:
             raise AssertionError("the model was asked once too often")
-        for item in self.answers.pop(0):
+        answer, *self.answers = self.answers
+        for item in answer:
             match item:
                 case Failure():
                     raise ModelError(item)

@@ -98,6 +98,11 @@ class Conversations:
         await asyncio.gather(*[owner.release() for owner in list(self._owners.values())], return_exceptions=True)
         self._list_bell.close()
 
+    @property
+    def loaded(self) -> int:
+        """How many conversations are in memory."""
+        return len(self._owners)
+
     # The list
 
     async def create(self, *, workdir: str | None = None, title: str | None = None) -> str:

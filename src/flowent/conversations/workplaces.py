@@ -17,35 +17,34 @@ class Workplaces:
     def __init__(
         self, root: Path, data_dir: Path, home: Path, folders: Callable[[], Awaitable[tuple[Path, ...]]]
     ) -> None:
-        """Resolve once what does not change."""
-        self.root = root.resolve()
-        self._forbidden = (data_dir.resolve(), home.resolve())
+        """Keep absolute paths."""
+        self.root = root
+        self._forbidden = (data_dir, home)
         self._folders = folders
 
     async def check(self, workdir: str | None) -> Path:
         """Give the directory that a conversation works in; raises InvalidError. None is the one given at start."""
         if workdir is None:
             return self.root
-        path, exists = await asyncio.to_thread(_found, self.root, workdir)
-        if not exists:
+        # In a thread: a directory may be on a network drive that does not answer.
+        return await asyncio.to_thread(self._checked, workdir, await self._folders())
+
+    def _checked(self, workdir: str, folders: tuple[Path, ...]) -> Path:
+        root = self.root.resolve()
+        path = (root / Path(workdir).expanduser()).resolve()
+        if not path.is_dir():
             raise InvalidError("workdir", f"There is no directory {path}.", "Create it, or name one that exists.")
-        allowed = (self.root, *(folder.resolve() for folder in await self._folders()))
-        if not any(path.is_relative_to(folder) for folder in allowed):
+        if not any(path.is_relative_to(folder) for folder in (root, *(folder.resolve() for folder in folders))):
             raise InvalidError(
                 "workdir",
-                f"{path} is not beneath {self.root} or a folder that was added in the settings.",
+                f"{path} is not beneath {root} or a folder that was added in the settings.",
                 'Add the folder to "folders" in the settings first.',
             )
-        for forbidden in self._forbidden:
-            if forbidden.is_relative_to(path):
-                raise InvalidError(
-                    "workdir",
-                    f"{path} is or contains {forbidden}, which an agent must not read.",
-                    "Choose a project's own directory.",
-                )
+        data_dir, home = (forbidden.resolve() for forbidden in self._forbidden)
+        if path.is_relative_to(data_dir) or data_dir.is_relative_to(path) or home.is_relative_to(path):
+            raise InvalidError(
+                "workdir",
+                f"{path} is, or holds, the home directory or Flowent's own data, which an agent must not read.",
+                "Choose a project's own directory.",
+            )
         return path
-
-
-def _found(root: Path, workdir: str) -> tuple[Path, bool]:
-    path = (root / Path(workdir).expanduser()).resolve()
-    return path, path.is_dir()

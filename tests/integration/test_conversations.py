@@ -1,0 +1,255 @@
+"""The conversations' service over a real database, with a prepared model."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from flowent.conversations.commands import Stop
+from flowent.conversations.errors import InvalidError, NotPossibleError, UnavailableError, UnknownError
+from flowent.conversations.service import Conversations
+from flowent.conversations.workplaces import Workplaces
+from flowent.domain.conversation import Conversation
+from flowent.domain.events import ConversationFields, Recorded, Snapshot, decode, event_adapter
+from flowent.domain.parts import TextPart
+from flowent.journal.feed import Frame
+from flowent.models.base import TextPiece
+from flowent.store.base import Append, StorageFullError, Store
+from flowent.store.database import SqlStore, open_sqlite
+from support.memory import Answer, SayingModel, finished
+from support.workshop import Bench
+
+SAY_ONE: Answer = [TextPiece(0, "one"), finished()]
+
+
+@dataclass
+class World:
+    """A service, and what it stands on."""
+
+    conversations: Conversations
+    bench: Bench
+    store: SqlStore
+    workdir: Path
+    path: Path
+
+    def restarted(self) -> Conversations:
+        """Make another service over the same database, as the next process would."""
+        return make(self.store, self.bench, self.workdir)
+
+    async def until_idle(self, conversation_id: str) -> None:
+        async for _ in self.conversations.watch(conversation_id, 0):
+            if (await self.conversations.view(conversation_id)).state.status == "idle":
+                return
+
+
+def make(store: Store, bench: Bench, workdir: Path) -> Conversations:
+    async def folders() -> tuple[Path, ...]:
+        return ()
+
+    workplaces = Workplaces(workdir, workdir / "data", Path("/nonexistent-home"), folders)
+    return Conversations(store, bench.workshop(), workplaces)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    workdir = tmp_path / "work"
+    (workdir / "project").mkdir(parents=True)
+    (workdir / "data").mkdir()
+    store = await open_sqlite(tmp_path / "flowent.db")
+
+    bench = Bench(SayingModel())
+    made = World(make(store, bench, workdir), bench, store, workdir, tmp_path)
+    yield made
+    await made.conversations.suspend()
+    await store.close(orderly=True)
+
+
+async def begin(world: World, *answers: Answer) -> str:
+    world.bench.model.answers = list(answers)
+    conversation_id = await world.conversations.create()
+    await world.conversations.send(conversation_id, "hello")
+    await world.until_idle(conversation_id)
+    return conversation_id
+
+
+async def test_one_turn_gives_its_final_text(world: World) -> None:
+    world.bench.model.answers = [SAY_ONE]
+    conversation_id = await world.conversations.create()
+    answer = await world.conversations.run_turn(conversation_id, "hello")
+    assert (answer.status, answer.text) == ("completed", "one")
+
+
+async def test_a_work_directory_must_be_a_project_of_its_own(world: World) -> None:
+    project = await world.conversations.create(workdir="project")
+    assert (await world.conversations.view(project)).state.workdir == str(world.workdir / "project")
+    for refused in ("missing", "/", "..", "data", str(world.workdir)):
+        with pytest.raises(InvalidError) as error:
+            await world.conversations.create(workdir=refused)
+        assert error.value.field == "workdir"
+
+
+async def test_a_fork_has_the_same_past_and_its_own_future(world: World) -> None:
+    conversation_id = await begin(world, SAY_ONE)
+    view = await world.conversations.view(conversation_id)
+    answer = view.messages[-1].id
+    world.bench.model.answers = [[TextPiece(0, "two"), finished()], [TextPiece(0, "three"), finished()]]
+    await world.conversations.run_turn(conversation_id, "more")
+    fork = await world.conversations.fork(conversation_id, answer)
+    forked = await world.conversations.view(fork)
+    assert forked.messages == view.messages
+    assert forked.state.workdir == view.state.workdir
+    await world.conversations.run_turn(fork, "other")
+    assert len((await world.conversations.view(fork)).messages) == 4
+    assert len((await world.conversations.view(conversation_id)).messages) == 4
+    first, second = world.bench.model.requests[0], world.bench.model.requests[-1]
+    assert first.instructions == second.instructions
+
+
+async def test_a_running_message_cannot_be_forked(world: World) -> None:
+    world.bench.model.answers = [[TextPiece(0, "half"), asyncio.Event()]]
+    conversation_id = await world.conversations.create()
+    await world.conversations.send(conversation_id, "hello")
+    await world.bench.model.asked.wait()
+    running = (await world.conversations.view(conversation_id)).messages[-1].id
+    with pytest.raises(NotPossibleError):
+        await world.conversations.fork(conversation_id, running)
+
+
+async def test_messages_are_paged_from_the_newest(world: World) -> None:
+    world.bench.model.answers = [[TextPiece(0, str(n)), finished()] for n in range(3)]
+    conversation_id = await world.conversations.create()
+    for n in range(3):
+        await world.conversations.run_turn(conversation_id, f"say {n}")
+    newest = await world.conversations.view(conversation_id, limit=4)
+    older = await world.conversations.view(conversation_id, limit=4, before=newest.before)
+    assert (len(newest.messages), len(older.messages), older.before) == (4, 2, None)
+    assert older.messages[-1].id == newest.messages[0].parent_id
+
+
+async def test_an_unknown_conversation_is_said_to_be_unknown(world: World) -> None:
+    with pytest.raises(UnknownError):
+        await world.conversations.view("conv_none")
+
+
+async def test_deleting_can_be_undone_until_it_is_purged(world: World) -> None:
+    conversation_id = await begin(world, SAY_ONE)
+    await world.conversations.change(conversation_id, ConversationFields(deleted=True))
+    assert (await world.conversations.page(limit=10)).rows == []
+    await world.conversations.change(conversation_id, ConversationFields(deleted=False))
+    assert len((await world.conversations.page(limit=10)).rows) == 1
+    with pytest.raises(NotPossibleError):
+        await world.conversations.purge(conversation_id)
+    await world.conversations.change(conversation_id, ConversationFields(deleted=True))
+    await world.conversations.purge(conversation_id)
+    with pytest.raises(UnknownError):
+        await world.conversations.view(conversation_id)
+
+
+async def test_deleting_stops_a_running_turn(world: World) -> None:
+    world.bench.model.answers = [[TextPiece(0, "half"), asyncio.Event()]]
+    conversation_id = await world.conversations.create()
+    await world.conversations.send(conversation_id, "hello")
+    await world.bench.model.asked.wait()
+    await world.conversations.change(conversation_id, ConversationFields(deleted=True))
+    assert (await world.conversations.view(conversation_id)).state.status == "idle"
+
+
+async def test_the_list_tells_what_changed(world: World) -> None:
+    changes = world.conversations.watch_list(0)
+    conversation_id = await world.conversations.create(title="First")
+    rows = await anext(changes)
+    assert [(row.id, row.listing.title) for row in rows] == [(conversation_id, "First")]
+    waiting = asyncio.create_task(anext(changes))
+    await asyncio.sleep(0)
+    await world.conversations.change(conversation_id, ConversationFields(pinned=True))
+    assert [row.listing.pinned for row in await waiting] == [True]
+    await changes.aclose()
+
+
+def fold(conversation: Conversation, frames: list[Frame]) -> None:
+    for frame in frames:
+        data = frame.data.decode()
+        body = "{" + data.split(",", 3)[3]
+        if frame.type == "snapshot":
+            conversation.catch_up(Snapshot.model_validate_json(body))
+        else:
+            conversation.apply(Recorded(seq=frame.seq, at=0, event=event_adapter.validate_json(body)))
+
+
+async def watched(world: World, conversation_id: str, conversation: Conversation, after: int, until: int) -> None:
+    async for frames in world.conversations.watch(conversation_id, after):
+        fold(conversation, frames)
+        if conversation.seq >= until:
+            return
+
+
+async def test_a_watcher_that_comes_late_sees_what_an_early_one_saw(world: World) -> None:
+    long = [TextPiece(0, f"{n} " * 40) for n in range(2000)]
+    world.bench.model.answers = [SAY_ONE, [*long, asyncio.Event()]]
+    conversation_id = await world.conversations.create()
+    await world.conversations.run_turn(conversation_id, "hello")
+    await world.conversations.send(conversation_id, "long")
+    owner = await world.conversations.owner(conversation_id)
+    async with asyncio.timeout(20):
+        while len(owner.log.conversation.message(owner.log.conversation.head or "").model_dump_json()) < 150_000:
+            await owner.log.feed.wait(owner.log.feed.seq)
+    now = owner.log.conversation.seq
+    for after in (0, 5, 12, now - 1):
+        late = Conversation()
+        rows = await world.store.read_events(conversation_id, 0, 10_000)
+        for row in rows:
+            if row.seq <= after:
+                late.apply(Recorded(seq=row.seq, at=0, event=decode(row.data)))
+        await watched(world, conversation_id, late, after, now)
+        assert late.message(late.head or "").parts == owner.log.conversation.message(late.head or "").parts
+        assert late.branch() == owner.log.conversation.branch()
+    await world.conversations.do(conversation_id, Stop())
+
+
+async def test_the_next_process_goes_on_with_an_open_turn(world: World) -> None:
+    world.bench.model.answers = [[TextPiece(0, "half"), asyncio.Event()], [TextPiece(0, "whole"), finished()]]
+    conversation_id = await world.conversations.create()
+    await world.conversations.send(conversation_id, "hello")
+    await world.bench.model.asked.wait()
+    await world.conversations.suspend()
+    world.conversations = world.restarted()
+    assert await world.conversations.start() == 1
+    await world.until_idle(conversation_id)
+    message = (await world.conversations.view(conversation_id)).messages[-1]
+    assert [part.text for part in message.parts if isinstance(part, TextPart)] == ["whole"]
+
+
+async def test_a_turn_goes_on_by_itself_once_the_disk_has_space_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = asyncio.Event()
+    world.bench.model.answers = [[TextPiece(0, "half"), hold, finished()], [TextPiece(0, "whole"), finished()]]
+    conversation_id = await world.conversations.create()
+    await world.conversations.send(conversation_id, "hello")
+    await world.bench.model.asked.wait()
+    append = world.store.append
+
+    def full(_: Append) -> asyncio.Future[None]:
+        failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        failed.set_exception(StorageFullError("The disk is full."))
+        return failed
+
+    monkeypatch.setattr(world.store, "append", full)
+    hold.set()
+    with pytest.raises(UnavailableError, match="disk is full"):
+        while True:
+            await world.conversations.change(conversation_id, ConversationFields(title=world.bench.ids.new("title")))
+    monkeypatch.setattr(world.store, "append", append)
+    await world.until_idle(conversation_id)
+    message = (await world.conversations.view(conversation_id)).messages[-1]
+    assert message.status == "completed"
+    assert [part.text for part in message.parts if isinstance(part, TextPart)] == ["whole"]
+
+
+async def test_idle_conversations_are_unloaded(world: World) -> None:
+    world.bench.model.answers = [SAY_ONE for _ in range(40)]
+    for _ in range(40):
+        await world.conversations.run_turn(await world.conversations.create(), "hello")
+    assert world.conversations.loaded <= 34
