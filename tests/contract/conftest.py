@@ -10,12 +10,15 @@ import pwd
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -59,6 +62,20 @@ class Database:
         self.stores.append(store)
         return store
 
+    def query(self, *statements: str) -> list[tuple[Any, ...]]:
+        """Run statements past the store; gives the rows of the last one."""
+        rows: list[tuple[Any, ...]] = []
+        if self.kind == "sqlite":
+            with closing(sqlite3.connect(self.location)) as connection, connection:
+                for statement in statements:
+                    rows = connection.execute(statement).fetchall()
+        else:
+            with psycopg.connect(self.location) as connection:
+                for statement in statements:
+                    cursor = connection.execute(statement.encode())
+                    rows = cursor.fetchall() if cursor.description else []
+        return rows
+
     async def close(self) -> None:
         for store in self.stores:
             await store.close(orderly=False)
@@ -87,7 +104,8 @@ def postgresql_schema(postgresql_url: str) -> Iterator[str]:
     name = f"flowent_{uuid4().hex}"
     with psycopg.connect(postgresql_url, autocommit=True) as connection:
         connection.execute(f'CREATE SCHEMA "{name}"'.encode())
-        yield f"{postgresql_url}{'&' if '?' in postgresql_url else '?'}options={quote(f'-csearch_path={name}')}"
+        join = "&" if "?" in postgresql_url else "?"
+        yield f"{postgresql_url}{join}application_name={name}&options={quote(f'-csearch_path={name}')}"
         connection.execute(f'DROP SCHEMA "{name}" CASCADE'.encode())
 
 

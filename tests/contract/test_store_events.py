@@ -121,7 +121,9 @@ async def test_a_refused_append_prunes_nothing(store: SqlStore) -> None:
 
 async def test_measuring_counts_events_and_bytes(store: SqlStore) -> None:
     claim = await claimed(store, "c")
-    await store.append(Append("c", claim.epoch, 1, [event(2, data="skipped"), event(3, data="äö"), event(4, data="\\")]))
+    await store.append(
+        Append("c", claim.epoch, 1, [event(2, data="skipped"), event(3, data="äö"), event(4, data="\\")])
+    )
     assert await store.measure("c", 2) == (2, 5)
 
 

@@ -98,7 +98,7 @@ async def test_text_that_no_database_can_keep_fails_alone(store: SqlStore) -> No
 
 async def test_a_failed_write_between_appends_takes_none_down(store: SqlStore) -> None:
     await claimed(store, "c")
-    submitted = [
+    submitted: list[asyncio.Future[Any]] = [
         store.append(Append("c", 1, 1, [event(2)], listing=LISTING)),
         asyncio.ensure_future(store.create_conversation("c", LISTING, [event(1)], at=1)),
         asyncio.ensure_future(store.create_conversation("d", LISTING, [event(1)], at=1)),
@@ -111,6 +111,19 @@ async def test_a_failed_write_between_appends_takes_none_down(store: SqlStore) -
     assert [outcome for number, outcome in enumerate(outcomes) if number != 1] == [None, 3, None]
     assert await seqs(store, "c") == [1, 2, 3]
     assert await seqs(store, "d") == [1]
+
+
+async def test_a_large_group_is_written_whole(store: SqlStore) -> None:
+    names = [f"c{number}" for number in range(150)]
+    for name in names:
+        await store.create_conversation(name, LISTING, [], at=1)
+    await asyncio.gather(*(store.claim(name) for name in names))
+    submitted = [
+        store.append(Append(name, 1, 0, [event(seq, data=f'"{name}"') for seq in range(1, 4)])) for name in names
+    ]
+    await asyncio.gather(*submitted)
+    for name in names:
+        assert await store.read_events(name, 0, 10) == [event(seq, data=f'"{name}"') for seq in range(1, 4)]
 
 
 async def test_an_append_does_not_prune_what_came_after_it(store: SqlStore) -> None:

@@ -51,8 +51,7 @@ async def test_list_changes_of_two_processes_share_one_counter(database: Databas
     numbers: list[int] = []
 
     async def create(store: SqlStore, name: str) -> None:
-        for number in range(10):
-            numbers.append(await store.create_conversation(f"{name} {number}", LISTING, [], at=1))
+        numbers.extend([await store.create_conversation(f"{name} {number}", LISTING, [], at=1) for number in range(10)])
 
     await asyncio.gather(create(first, "a"), create(second, "b"))
     assert sorted(numbers) == list(range(1, 21))

@@ -169,6 +169,18 @@ def doctor(
     raise typer.Exit(_run(diagnose(_config(given, config_file))))
 
 
+@app.command("setup")
+def set_up(
+    offer: Annotated[str | None, typer.Argument(help="The offer to take; without one they are listed.")] = None,
+    data_dir: DataDir = None,
+    config_file: ConfigFile = None,
+) -> None:
+    """Show what could answer here (keys in the environment, local servers, the embedded model), or take one of it."""
+    from flowent.cli.setup import set_up as run
+
+    _run(run(_config({"data_dir": data_dir}, config_file), offer))
+
+
 @app.command("scripted-provider")
 def scripted_provider(
     script: Annotated[Path, typer.Option(help="The script to play, a JSON file.")],

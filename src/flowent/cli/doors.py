@@ -73,7 +73,7 @@ class RemoteDoor:
         """Give the events' JSON."""
         path = f"/api/conversations/{conversation_id}/stream?after={after}"
         async with self._client.stream("GET", path, timeout=httpx.Timeout(10, read=60)) as response:
-            await _accepted(response)
+            await accepted_response(response)
             async for line in response.aiter_lines():
                 if line.startswith("data: "):
                     yield line[6:].encode()
@@ -84,7 +84,7 @@ class RemoteDoor:
 
     async def _ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         response = await self._client.request(method, path, json=body)
-        await _accepted(response)
+        await accepted_response(response)
         return cast("dict[str, Any]", response.json()) if response.content else {}
 
 
@@ -139,7 +139,8 @@ def _refused(error: ConversationError) -> CommandError:
     return CommandError(str(error), error.remedy, field=field)
 
 
-async def _accepted(response: httpx.Response) -> None:
+async def accepted_response(response: httpx.Response) -> None:
+    """Let a good answer pass; raises CommandError with the problem's own words."""
     if response.is_success:
         return
     await response.aread()

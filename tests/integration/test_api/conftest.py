@@ -37,7 +37,7 @@ from flowent.settings.secrets import SecretBox, SecretKey
 from flowent.settings.settings import SettingsService
 from flowent.store.database import SqlStore, open_sqlite
 from flowent.tools.builtin import builtin_tools
-from flowent.tools.gate import Gate
+from flowent.tools.gate import Caps, Gate
 
 TOKEN = "token-of-the-integration-tests-0123456789"
 
@@ -213,8 +213,14 @@ def workplaces(workdir: Path, data: Path, tmp_path: Path, folders: list[Path]) -
 
 
 @pytest.fixture
+def limits() -> Limits:
+    """The edge's limits."""
+    return Limits()
+
+
+@pytest.fixture
 def gate(data: Path, blobs: MemoryBlobs) -> Gate:
-    return Gate(builtin_tools([data]), blobs)
+    return Gate(builtin_tools([data]), blobs, caps=Caps(model_text=4096))
 
 
 @pytest.fixture
@@ -226,7 +232,13 @@ async def store(data: Path) -> AsyncGenerator[SqlStore, None]:
 
 @pytest.fixture
 async def services(
-    store: SqlStore, model: PlayedModel, blobs: MemoryBlobs, gate: Gate, workplaces: Workplaces, tmp_path: Path
+    store: SqlStore,
+    model: PlayedModel,
+    blobs: MemoryBlobs,
+    gate: Gate,
+    workplaces: Workplaces,
+    limits: Limits,
+    tmp_path: Path,
 ) -> AsyncGenerator[Services, None]:
     clock, ids, redactor = RealClock(), CountedIds(), SecretRedactor()
     providers = Providers(
@@ -244,20 +256,19 @@ async def services(
     async def choose(_: str | None, name: str | None, effort: ReasoningEffort | None) -> Chosen | Failure:
         return Chosen("played", model, name or "played-1", effort or "default", 8000, None, True, price)
 
-    async def limits() -> TurnLimits:
+    async def turn_limits() -> TurnLimits:
         return TurnLimits(retries=0)
 
     async def prompt() -> str:
         return ""
 
-    workshop = Workshop(choose, limits, prompt, gate, blobs, clock, ids, redactor)
+    workshop = Workshop(choose, turn_limits, prompt, gate, blobs, clock, ids, redactor)
     conversations = Conversations(store, workshop, workplaces)
     await conversations.start()
 
     async def no_password() -> str | None:
         return None
 
-    edge = Limits()
     yield Services(
         conversations=conversations,
         providers=providers,
@@ -266,7 +277,7 @@ async def services(
         attachments=Attachments(store, blobs, clock, ids),
         blobs=blobs,
         logins=Logins(sessions=store, clock=clock, attempts=Attempts(clock), token=TOKEN, password_hash=no_password),
-        streams=OpenStreams(edge),
+        streams=OpenStreams(limits),
         origins=Origins(loopback_origins(6873)),
         about=About(
             version="1.2.3",
@@ -276,7 +287,7 @@ async def services(
             workdir=str(workplaces.root),
             started_at=clock.now(),
         ),
-        limits=edge,
+        limits=limits,
     )
     await conversations.suspend()
 

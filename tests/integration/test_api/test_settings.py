@@ -117,6 +117,7 @@ async def test_no_answer_holds_a_secret(
     program: httpx.AsyncClient, app: FastAPI, conversation: str, token: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.WARNING, "httpx")  # the client's own log, with the addresses that it asked for
     answers = [await program.put("/api/providers/local", json={**PROVIDER, "headers": {"X-Secret": CANARY}})]
     link = await program.post("/api/login-links")
     answers += [

@@ -13,6 +13,13 @@ from flowent.api.app import openapi_document
 from flowent.api.services import Services
 from flowent.domain.events import Event
 
+
+@pytest.fixture(scope="module")
+def document() -> Any:
+    """The OpenAPI document."""
+    return openapi_document("1.2.3")
+
+
 OWN = {"Origin": "http://127.0.0.1:6873"}
 
 
@@ -25,10 +32,9 @@ async def test_about_tells_what_runs(program: httpx.AsyncClient, services: Servi
     assert (await program.get("/api/about")).json() == services.about.model_dump()
 
 
-async def test_every_documented_route_but_two_needs_a_login(anyone: httpx.AsyncClient) -> None:
+async def test_every_documented_route_but_two_needs_a_login(anyone: httpx.AsyncClient, document: Any) -> None:
     open_routes: list[str] = []
-    paths: Any = openapi_document("1")["paths"]
-    for path, methods in paths.items():
+    for path, methods in document["paths"].items():
         for method in methods:
             answer = await anyone.request(method, re.sub(r"\{\w+\}", "x", path))
             if answer.status_code != 401:
@@ -129,21 +135,18 @@ async def test_the_page_has_no_script_and_loads_nothing_from_elsewhere(anyone: h
     assert "prefers-color-scheme: dark" in style.text
 
 
-async def test_the_document_is_served_and_valid(program: httpx.AsyncClient) -> None:
-    document = (await program.get("/api/openapi.json")).json()
-    assert document == openapi_document("1.2.3")
+async def test_the_document_is_served_and_valid(program: httpx.AsyncClient, document: Any) -> None:
+    assert (await program.get("/api/openapi.json")).json() == document
     assert [error.message for error in OPENAPI_31_VALIDATOR.iter_errors(document)] == []
 
 
-def test_every_reference_in_the_document_leads_somewhere() -> None:
-    document: Any = openapi_document("1")
+def test_every_reference_in_the_document_leads_somewhere(document: Any) -> None:
     references = set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(document)))
     schemas = document["components"]["schemas"]
     assert references <= {f"#/components/schemas/{name}" for name in schemas}
 
 
-def test_every_event_is_in_the_document_with_its_place() -> None:
-    document: Any = openapi_document("1")
+def test_every_event_is_in_the_document_with_its_place(document: Any) -> None:
     schemas = document["components"]["schemas"]
     mapping: dict[str, str] = schemas["StreamEvent"]["discriminator"]["mapping"]
     tags = {event.model_fields["type"].default for event in get_args(Event)}
@@ -154,22 +157,19 @@ def test_every_event_is_in_the_document_with_its_place() -> None:
         assert {"type", "conversation_id", "seq", "at"} <= set(schema["required"])
 
 
-def test_the_streams_are_described_as_event_streams() -> None:
-    paths: Any = openapi_document("1")["paths"]
-    content = paths["/api/conversations/{conversation_id}/stream"]["get"]["responses"]["200"]["content"]
+def test_the_streams_are_described_as_event_streams(document: Any) -> None:
+    content = document["paths"]["/api/conversations/{conversation_id}/stream"]["get"]["responses"]["200"]["content"]
     assert content == {"text/event-stream": {"schema": {"$ref": "#/components/schemas/StreamEvent"}}}
 
 
-def test_refusals_are_described_everywhere() -> None:
-    paths: Any = openapi_document("1")["paths"]
-    for path, methods in paths.items():
+def test_refusals_are_described_everywhere(document: Any) -> None:
+    for path, methods in document["paths"].items():
         for method, operation in methods.items():
             described = operation["responses"]["401"]["content"]
             assert list(described) == ["application/problem+json"], f"{method} {path}"
             assert "HTTPValidationError" not in str(operation)
 
 
-def test_every_name_of_an_operation_is_its_own() -> None:
-    paths: Any = openapi_document("1")["paths"]
-    names = [operation["operationId"] for methods in paths.values() for operation in methods.values()]
+def test_every_name_of_an_operation_is_its_own(document: Any) -> None:
+    names = [operation["operationId"] for methods in document["paths"].values() for operation in methods.values()]
     assert len(set(names)) == len(names)

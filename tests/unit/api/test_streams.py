@@ -263,3 +263,18 @@ async def test_writes_keep_the_order_in_which_their_bytes_were_made(streams: Ope
     reader = Reader()
     await open_stream(feed, reader, streams, logins)
     assert reader.text.removeprefix(b"retry: 1000\n\n").split() == [b"%d" % number for number in made]
+
+
+async def test_a_stream_ends_however_close_to_a_heartbeat(logins: Logins) -> None:
+    busy = Limits(heartbeat=0.0, session_check=60.0, stalled_reader=60.0)
+    streams = OpenStreams(busy)
+
+    async def feed(outlet: Outlet) -> None:
+        # The heartbeat's write and the feed's end fall into the same round of the loop.
+        await outlet.write(lambda: b"x")
+        await asyncio.sleep(0.01)
+
+    tasks = [open_stream(feed, Reader(), streams, logins, limits=busy) for _ in range(300)]
+    async with asyncio.timeout(20):
+        await asyncio.gather(*tasks)
+    assert len(streams) == 0

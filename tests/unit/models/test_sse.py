@@ -56,6 +56,10 @@ def test_any_cutting_gives_the_same_events(stream: bytes, cuts: list[int]) -> No
     assert events_of(*(stream[start:end] for start, end in pairwise(ends))) == events_of(stream)
 
 
+def test_a_carriage_return_at_the_end_of_a_read_ends_its_line() -> None:
+    assert events_of(b"data: a\r", b"\rdata: b\r", b"\r", b": x\r", b"\n\r\n") == [b"a", b"b"]
+
+
 @pytest.mark.parametrize(
     "stream",
     [b"data: " + b"x" * 200, b"data: xxxxxxxxx\n" * 20, b"data: " + b"x" * 200 + b"\n\n", b"{" + b"x" * 200],

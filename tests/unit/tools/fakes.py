@@ -1,6 +1,7 @@
-"""What the tools' tests share: blobs in memory, a place where calls run, and a count of what is open."""
+"""What the tools' tests share: blobs in memory, a place where calls run, what is open, a hostile neighbour."""
 
 import hashlib
+import threading
 from pathlib import Path
 
 from flowent.store.base import StorageFullError
@@ -39,3 +40,28 @@ def at(workdir: Path) -> ToolContext:
 def open_descriptors() -> int:
     """Count what this process has open."""
     return len(list(Path("/dev/fd").iterdir()))
+
+
+class Swapper:
+    """Swaps a name between what is harmless and a symbolic link to the outside, as fast as it can."""
+
+    def __init__(self, path: Path, target: str) -> None:
+        self._path = path
+        self._target = target
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._swap)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _swap(self) -> None:
+        aside = self._path.with_name("aside")
+        while not self._stop.is_set():
+            self._path.rename(aside)
+            self._path.symlink_to(self._target)
+            self._path.unlink()
+            aside.rename(self._path)

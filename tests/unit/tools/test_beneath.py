@@ -17,7 +17,7 @@ from flowent.tools.base import ToolError
 from flowent.tools.beneath import Beneath, Denied, Wanted
 from flowent.tools.descent import DirectoryOpener, Root, walk
 
-from .fakes import NOTHING_DENIED, open_descriptors
+from .fakes import NOTHING_DENIED, Swapper, open_descriptors
 
 
 def read(beneath: Beneath, workdir: Path, path: str) -> str:
@@ -330,31 +330,6 @@ def test_own_data_is_refused_through_a_bind_mount(workdir: Path) -> None:
     assert done.stdout.split() == ["refused"] * 10
 
 
-class Swapper:
-    """Swaps a name between what is harmless and a symbolic link to the outside, as fast as it can."""
-
-    def __init__(self, path: Path, target: str) -> None:
-        self._path = path
-        self._target = target
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._swap)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _swap(self) -> None:
-        aside = self._path.with_name("aside")
-        while not self._stop.is_set():
-            self._path.rename(aside)
-            self._path.symlink_to(self._target)
-            self._path.unlink()
-            aside.rename(self._path)
-
-
 @pytest.mark.parametrize(("swapped", "target"), [("a", "../outside"), ("a/file.txt", "../../outside/file.txt")])
 def test_a_name_swapped_during_the_walk_never_leads_outside(
     beneath: Beneath, workdir: Path, swapped: str, target: str
@@ -381,6 +356,25 @@ def test_a_directory_moved_out_after_it_was_opened_is_refused(descent: Directory
         return descriptor
 
     assert "outside the work directory" in refusal(Beneath(NOTHING_DENIED, moved_meanwhile), workdir, "a/file.txt")
+
+
+@pytest.mark.parametrize("becomes", ["link", "pipe"])
+def test_a_file_that_becomes_something_else_before_it_is_opened_is_refused(
+    beneath: Beneath, workdir: Path, monkeypatch: pytest.MonkeyPatch, becomes: str
+) -> None:
+    (workdir / "file.txt").write_text("inside")
+
+    def change(*_: object) -> None:
+        (workdir / "file.txt").unlink()
+        if becomes == "link":
+            (workdir / "file.txt").symlink_to("../secret.txt")
+        else:
+            os.mkfifo(workdir / "file.txt")
+
+    # The last thing that happens before the file is opened.
+    monkeypatch.setattr("flowent.tools.beneath._expect", change)
+
+    assert refusal(beneath, workdir, "file.txt", "file")
 
 
 def wait_for_descriptors(count: int) -> None:

@@ -258,11 +258,11 @@ async def test_a_missing_program_says_how_to_get_it(workdir: Path) -> None:
 
 @pytest.mark.parametrize("name", ["data", "we[i]rd {data}!*"])
 async def test_own_data_beneath_the_work_directory_is_not_searched(grep: Grep, workdir: Path, name: str) -> None:
-    put(workdir, f"{name}/key", "needle secret\n")
+    put(workdir, f"{name}/key", "needle secret\n" * 10)
     put(workdir, "sub/data/key", "needle harmless\n")
     denied = await asyncio.to_thread(Denied.of, [workdir / name])
 
-    output = await grep(pattern="needle", ignored=True, denied=denied)
+    output = await grep(pattern="needle", ignored=True, limit=3, denied=denied)
 
     assert output.model_text == "1 hit in 1 file:\n\nsub/data/key\n1: needle harmless\n"
 

@@ -140,11 +140,14 @@ def huge(tmp_path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
+HUGE = Limits(seek_bytes=64 * MEBIBYTE, line_bytes=32 * MEBIBYTE, count_bytes=16 * MEBIBYTE)
+
+
 def measured(descriptor: int, offset: int, limit: int) -> tuple[Window, int, int]:
     """Read a window; gives it, the most memory that it took, and how many bytes were read."""
     tracemalloc.start()
     try:
-        window = read_window(descriptor, UTF8, offset, limit, Limits())
+        window = read_window(descriptor, UTF8, offset, limit, HUGE)
         return window, tracemalloc.get_traced_memory()[1], os.lseek(descriptor, 0, os.SEEK_CUR)
     finally:
         tracemalloc.stop()
@@ -156,7 +159,7 @@ def test_the_beginning_of_a_huge_file_costs_little(huge: int) -> None:
     assert window.lines == ("first", "second")
     assert window.total is None
     assert memory < 2 * MEBIBYTE
-    assert read <= 65 * MEBIBYTE
+    assert read <= 17 * MEBIBYTE
 
 
 def test_a_line_of_gigabytes_is_cut_at_a_bounded_cost(huge: int) -> None:
@@ -166,7 +169,7 @@ def test_a_line_of_gigabytes_is_cut_at_a_bounded_cost(huge: int) -> None:
     assert window.cut == (3,)
     assert window.endless
     assert memory < 2 * MEBIBYTE
-    assert read <= 257 * MEBIBYTE
+    assert read <= 33 * MEBIBYTE
 
 
 def test_a_place_too_far_into_a_huge_file_is_not_reached(huge: int) -> None:
@@ -176,4 +179,4 @@ def test_a_place_too_far_into_a_huge_file_is_not_reached(huge: int) -> None:
     assert window.total is None
     assert window.counted == 3
     assert memory < 2 * MEBIBYTE
-    assert read <= 577 * MEBIBYTE
+    assert read <= 81 * MEBIBYTE

@@ -1,11 +1,12 @@
 """Running the search program: what it is given, how its output is read, and how it ends."""
 
 import asyncio
+import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
+import uuid
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from flowent.tools.ripgrep import MAX_LINE_BYTES, Ended, Ripgrep, Source, find_r
 FOREVER = 60.0
 
 
-@contextmanager
+@contextlib.contextmanager
 def opened(path: Path) -> Generator[Source]:
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -133,7 +134,8 @@ async def test_a_line_that_is_too_long_is_passed_over(tmp_path: Path) -> None:
     assert ended.long_lines == 1
 
 
-async def test_enough_ends_an_endless_program(tmp_path: Path) -> None:
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_enough_ends_an_endless_program(tmp_path: Path, loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
     """The program fills the pipe while nobody reads, which is when waiting for its end is a trap."""
     taken: list[bytes] = []
 
@@ -141,48 +143,73 @@ async def test_enough_ends_an_endless_program(tmp_path: Path) -> None:
         taken.append(line)
         return len(taken) < 3
 
-    with opened(tmp_path) as source:
-        program = script(tmp_path, "exec /usr/bin/yes")
-        ended = await running(program).run((), source, take, FOREVER)
+    async def search() -> Ended:
+        return await running(program).run((), source, take, FOREVER)
+
+    program = script(tmp_path, "exec /usr/bin/yes")
+    with opened(tmp_path) as source, asyncio.Runner(loop_factory=loop) as runner:
+        ended = runner.run(search())
 
     assert taken == [b"y"] * 3
     assert ended.status is None
     assert not ended.timed_out
 
 
-def hanging(path: Path) -> tuple[Ripgrep, Path]:
-    """Give a program that waits for ever with a child, both holding a named pipe open for writing."""
-    pipe = path / "pipe"
-    os.mkfifo(pipe)
-    return running(script(path, f"exec 3>{pipe}; echo started >&3; /bin/sleep 600 & wait")), pipe
+def hanging(path: Path) -> tuple[Ripgrep, str]:
+    """Give a program that waits for ever with a child, and what only that child has in its command line."""
+    seconds = f"30.{os.getpid()}{uuid.uuid4().int % 10**9}"
+    return running(script(path, f"echo started; /bin/sleep {seconds} & wait")), seconds
+
+
+def survivors(words: str) -> list[int]:
+    found: list[int] = []
+    for path in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if path.name.isdigit() and words.encode() in (path / "cmdline").read_bytes():
+                found.append(int(path.name))
+    return found
 
 
 async def test_time_ends_the_program_and_its_children(tmp_path: Path) -> None:
-    ripgrep, pipe = hanging(tmp_path)
-    alive = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    ripgrep, words = hanging(tmp_path)
 
     _, ended = await run(ripgrep, tmp_path, seconds=0.1)
 
     assert ended.timed_out
-    # Reading ends only once nobody holds the other side open.
-    os.set_blocking(alive, True)
-    with open(alive) as reading:  # noqa: ASYNC230
-        await asyncio.to_thread(reading.read)
+    assert await asyncio.to_thread(survivors, words) == []
 
 
 async def test_cancelling_ends_the_program_and_its_children(tmp_path: Path) -> None:
-    ripgrep, pipe = hanging(tmp_path)
-    reading = asyncio.to_thread(pipe.open)
-    task = asyncio.create_task(run(ripgrep, tmp_path))
-    alive = await reading
-    assert await asyncio.to_thread(alive.readline) == "started\n"
+    ripgrep, words = hanging(tmp_path)
+    started = asyncio.Event()
 
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    def take(_: bytes) -> bool:
+        started.set()
+        return True
 
-    assert await asyncio.to_thread(alive.read) == ""
-    alive.close()
+    with opened(tmp_path) as source:
+        task = asyncio.create_task(ripgrep.run((), source, take, FOREVER))
+        await started.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    assert await asyncio.to_thread(survivors, words) == []
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_cancelling_the_start_ends_the_program_and_its_children(tmp_path: Path, turns: int) -> None:
+    ripgrep, words = hanging(tmp_path)
+
+    with opened(tmp_path) as source:
+        task = asyncio.create_task(ripgrep.run((), source, lambda _: True, FOREVER))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    assert await asyncio.to_thread(survivors, words) == []
 
 
 def test_it_runs_on_the_products_event_loop(program: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ class Various(Arguments):
     name: Annotated[str, Field(min_length=2, max_length=4)] = "name"
     share: float = 0.5
     on: bool = False
-    labels: dict[str, int] = {}
+    labels: dict[str, int] = Field(default_factory=dict)
     maybe: int | None = 3
 
 
@@ -45,7 +45,8 @@ def complaint(arguments: type[Arguments], text: str) -> str:
         ('{"path": "x", "zzz": 3}', 'tool: unknown argument "zzz" (there are: path, offset, limit).'),
         (
             '{"pth": "x", "limit": []}',
-            'tool: "path" is required; "limit" must be an integer, got []; unknown argument "pth" (did you mean "path"?).',
+            'tool: "path" is required; "limit" must be an integer, got []; '
+            'unknown argument "pth" (did you mean "path"?).',
         ),
         ('["x"]', 'tool: the arguments must be a JSON object, got ["x"].'),
         ('"x"', 'tool: the arguments must be a JSON object, got "x".'),

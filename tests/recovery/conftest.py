@@ -1,0 +1,46 @@
+"""The workspace that rides share, how many rides there are, and the figures at the end."""
+
+from collections.abc import AsyncGenerator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from recovery.figures import PROPERTY, Figures, lines, total
+from recovery.workspace import Workspace, serving
+
+SEEDS, ALL_SEEDS = 40, 200
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(ALL_SEEDS if metafunc.config.getoption("--full") else SEEDS))
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def workspace(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Workspace, None]:
+    """A workspace for any number of rides; its database is looked at whenever a process ends in order."""
+    async with serving(tmp_path_factory.mktemp("workspace")) as made:
+        yield made
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> Iterator[Figures]:
+    """This test's figures, which are added up at the end."""
+    made = Figures()
+    yield made
+    request.node.user_properties.append((PROPERTY, made.dump()))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reported = [
+        str(value)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "teardown"
+        for name, value in report.user_properties
+        if name == PROPERTY
+    ]
+    if reported:
+        terminalreporter.section("recovery")
+        for line in lines(total(reported)):
+            terminalreporter.write_line(line)
