@@ -11,8 +11,8 @@ import signal
 from typing import Literal, get_args
 
 CrashPoint = Literal[
-    "turn.message_committed",
     "turn.start_committed",
+    "turn.message_committed",
     "step.output_started",
     "step.first_delta",
     "step.mid_stream",

@@ -1,7 +1,7 @@
 """Golden logs: whole conversations with the state that a person sees at their end.
 
 Every reducer of the stream, in whatever language, must give the stored state for the stored events.
-``FLOWENT_UPDATE_GOLDEN=1`` writes them again after a change that was meant.
+``UPDATE_GOLDEN=1`` writes them again after a change that was meant.
 """
 
 import asyncio
@@ -139,7 +139,7 @@ SCENARIOS = (tools_and_thinking, failures_and_retries, branches, queue_steer_and
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: str(scenario.__name__))
 async def test_golden_log(scenario: Callable[[], Awaitable[Bench]]) -> None:
     path = GOLDEN / f"{scenario.__name__}.json"
-    if os.environ.get("FLOWENT_UPDATE_GOLDEN"):
+    if os.environ.get("UPDATE_GOLDEN"):
         made = await scenario()
         rows = made.events.rows[CONVERSATION]
         text = json.dumps(
