@@ -206,7 +206,17 @@ async def test_keys_are_nowhere_in_the_data_directory(terminal: Terminal) -> Non
     key = "canary-key-of-a-provider-0123456789"
     body = {"name": "C", "format": "openai", "base_url": terminal.provider.base_url("chat"), "api_key": key}
     await terminal.server.ask("PUT", "/api/providers/canary", {**body, "models": [{"id": "m"}]})
-    await terminal.provider.load({"steps": [{"status": 400, "error_message": f"bad {key}"}, {"text": f"it is {key}"}]})
+    (terminal.server.workdir / "leak.txt").write_text(f"{'x' * 79}\n" * 400 + f"{key}\n" + f"{'x' * 79}\n" * 400)
+    leak = {"name": "read_file", "arguments": {"path": "leak.txt", "limit": 800}}
+    await terminal.provider.load(
+        {
+            "steps": [
+                {"status": 400, "error_message": f"bad {key}"},
+                {"text": f"it is {key}", "tool_calls": [leak, {"name": "grep_files", "arguments": {"pattern": key}}]},
+                {"text": "read"},
+            ]
+        }
+    )
     await terminal.run("ask", "--provider", "canary", "--model", "m", "Hello")
     await terminal.run("ask", "--provider", "canary", "--model", "m", f"Say {key}")
     await terminal.server.stop()

@@ -2,19 +2,28 @@
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.responses import JSONResponse
 from starlette.types import StatelessLifespan
 
 from flowent.api import errors, openapi, pages
 from flowent.api.guard import Guard
-from flowent.api.route import ApiRoute
-from flowent.api.routes import conversations, files, messages, providers, queue, settings, setup, streams, workspace
+from flowent.api.routes import (
+    conversations,
+    document,
+    files,
+    messages,
+    providers,
+    queue,
+    settings,
+    setup,
+    streams,
+    workspace,
+)
 from flowent.api.services import Services
 from flowent.domain.values import JsonObject
 
-_ROUTERS = (workspace, providers, settings, setup, conversations, messages, queue, streams, files)
+_ROUTERS = (workspace, providers, settings, setup, conversations, messages, queue, streams, files, document)
 
 # Nothing about requests is reported anywhere, whatever an environment variable of the framework says.
 _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
@@ -48,25 +57,9 @@ def _application(lifespan: StatelessLifespan[FastAPI] | None) -> FastAPI:
     errors.install(app)
     for module in _ROUTERS:
         app.include_router(module.router)
-    app.include_router(_document_router())
     app.include_router(pages.router)
     return app
 
 
 def _operation_id(route: APIRoute) -> str:
     return route.name
-
-
-def _document_router() -> APIRouter:
-    router = APIRouter(route_class=ApiRoute, prefix="/api", tags=["workspace"])
-
-    @router.get("/openapi.json", response_class=JSONResponse)
-    async def get_openapi_document(request: Request) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-        """Give this document."""
-        app: FastAPI = request.app
-        if app.openapi_schema is None:
-            services: Services = app.state.services
-            app.openapi_schema = openapi.document(app, services.about.version)
-        return JSONResponse(app.openapi_schema)
-
-    return router

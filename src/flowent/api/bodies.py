@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from flowent.conversations.commands import QueueEntry, SendMode
 from flowent.conversations.service import LONGEST_MESSAGE
@@ -15,7 +15,15 @@ Line = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$")]
 """A name for something, ours or the client's own."""
 
-Content = Annotated[str, Field(max_length=LONGEST_MESSAGE)]
+
+def _not_too_long(content: str) -> str:
+    if len(content) > LONGEST_MESSAGE:
+        raise ValueError(f"a message has at most {LONGEST_MESSAGE:,} characters; longer texts can be attached as files")
+    return content
+
+
+Content = Annotated[str, AfterValidator(_not_too_long)]
+"""A message's text. Its length is not in the schema: a longer one may meet the limit of the body first (413)."""
 
 
 class Body(BaseModel):

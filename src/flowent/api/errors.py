@@ -4,6 +4,7 @@ A class that is not in the table takes its nearest base's rule. What matches no 
 500 (`flowent.api.guard`).
 """
 
+import re
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
@@ -39,6 +40,9 @@ class Rule:
     remedy: str = "Read what happened above, correct the request and send it again."
 
 
+_INDEX = re.compile(r"\[(\d+)\]")
+"""An item's number as some layers write it; here it is a step of a dotted path."""
+
 _MEND_STORAGE = "Mend the storage (`flowent doctor` tells more) and try again; nothing that was confirmed is lost."
 
 RULES: dict[type[Exception], Rule] = {
@@ -47,10 +51,10 @@ RULES: dict[type[Exception], Rule] = {
     ResponseInProgressError: Rule(409, "A response is in progress."),
     MessageExistsError: Rule(409, "That message id is taken."),
     NotPossibleError: Rule(400, "That cannot be done."),
-    InvalidError: Rule(422, "The request is not valid."),
+    InvalidError: Rule(422, "The request is not valid.", "invalid_request"),
     UnavailableError: Rule(503, "The conversation cannot be changed right now."),
     SettingsError: Rule(503, "The settings cannot be used right now."),
-    InvalidInputError: Rule(422, "The request is not valid."),
+    InvalidInputError: Rule(422, "The request is not valid.", "invalid_request"),
     UnknownOfferError: Rule(404, "There is no such offer."),
     UnknownProviderError: Rule(404, "There is no such provider."),
     StoreError: Rule(503, "The storage failed.", remedy=_MEND_STORAGE),
@@ -118,7 +122,7 @@ def _ruled(error: Exception, rule: Rule) -> ApiError:
         rule.title,
         message,
         getattr(error, "remedy", "") or rule.remedy,
-        errors=None if field is None else [FieldError(field=field, message=message)],
+        errors=None if field is None else [FieldError(field=_INDEX.sub(r".\1", field), message=message)],
         headers={"Retry-After": "5"} if status == 503 else None,
     )
 

@@ -19,7 +19,6 @@ class Limits:
     uploads_at_once: int = 4
     streams: int = 512
     streams_per_session: int = 64
-    watched_at_once: int = 32
     heartbeat: float = 15.0
     session_check: float = 60.0
     stalled_reader: float = 60.0

@@ -21,6 +21,8 @@ from flowent.store.base import ConversationRow
 
 LIST_EVENT = b"conversation_listed"
 MAX_SEQ = 2**53 - 1
+MAX_WATCHED = 32
+"""How many conversations one stream follows at most."""
 _WATCH = re.compile(r"([A-Za-z0-9_-]{1,64}):([0-9]{1,16})")
 _CURSOR = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,16})*")
 

@@ -90,7 +90,6 @@ class ProblemResponse(Response):
 _EXPECTED: dict[str, str] = {
     "extra_forbidden": "This field is not known here.",
     "missing": "This field is required.",
-    "string_unicode": "The text is not valid Unicode.",
 }
 """Messages for the kinds of mistake where the library's own words say too little."""
 
@@ -128,9 +127,12 @@ def malformed_json(position: int | str) -> ApiError:
     )
 
 
+def readable(name: str) -> str:
+    """Make a field's name fit to be shown: a client may send a long one, or one that UTF-8 cannot carry."""
+    return name.encode(errors="replace").decode()[:MAX_FIELD_NAME]
+
+
 def _field_error(item: JsonObject) -> FieldError:
     place = [str(step) for step in cast(Sequence[int | str], item["loc"])]
     name = ".".join(place[1:]) or place[0]
-    # An unknown field's name comes from the client: it may be long, or hold surrogates that UTF-8 cannot carry.
-    readable = name.encode(errors="replace").decode()[:MAX_FIELD_NAME]
-    return FieldError(field=readable, message=_EXPECTED.get(str(item["type"])) or f"{item['msg']}.")
+    return FieldError(field=readable(name), message=_EXPECTED.get(str(item["type"])) or f"{item['msg']}.")

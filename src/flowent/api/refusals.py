@@ -33,6 +33,8 @@ def websocket_refused() -> ApiError:
         "There are no WebSockets here.",
         "The request asks for a WebSocket.",
         "Follow a conversation with GET /api/conversations/{id}/stream (server-sent events).",
+        # What follows an upgrade's head is not HTTP: nothing more can be read from this connection.
+        headers={"Connection": "close"},
     )
 
 

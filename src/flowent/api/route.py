@@ -1,7 +1,7 @@
 """The route class and the dependencies that every route uses.
 
-A parameter that a route does not know is refused by name, in the query as in a body, and a body must say that it is
-JSON: a form of another site cannot say so.
+A parameter that a route does not know is refused by name, in the query as in a body. A body must say that it is JSON,
+which a form of another site cannot, and hold text that can be stored.
 """
 
 from collections.abc import Callable, Coroutine
@@ -11,8 +11,9 @@ from fastapi import Depends, Path, Request, Response
 from fastapi.routing import APIRoute
 
 from flowent.api.auth import Principal
+from flowent.api.json_text import broken_text
 from flowent.api.origins import Origin
-from flowent.api.problems import ApiError, FieldError, invalid_fields
+from flowent.api.problems import ApiError, FieldError, invalid_fields, readable
 from flowent.api.services import Services
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -30,10 +31,15 @@ class ApiRoute(APIRoute):
         async def checked(request: Request) -> Response:
             unknown = [name for name in dict.fromkeys(request.query_params) if name not in known]
             if unknown:
-                errors = [FieldError(field=name[:200], message="This parameter is not known here.") for name in unknown]
+                message = "This parameter is not known here."
+                errors = [FieldError(field=readable(name), message=message) for name in unknown]
                 raise invalid_fields(errors)
-            if takes_body and _has_body(request) and not _says_json(request):
-                raise _not_json()
+            if takes_body and _has_body(request):
+                if not _says_json(request):
+                    raise _not_json()
+                if place := broken_text(await request.body()):
+                    message = "The text holds half a character: it is not valid Unicode."
+                    raise invalid_fields([FieldError(field=readable(place), message=message)])
             return await handler(request)
 
         return checked

@@ -129,7 +129,9 @@ class EventStream(Response):
                     return
                 check_at = loop.time() + self._limits.session_check
             if outlet.quiet_for() >= self._limits.heartbeat:
-                await asyncio.wait_for(outlet.write(lambda: HEARTBEAT), self._limits.stalled_reader)
+                # Not wait_for: before Python 3.12 it can swallow the cancellation that ends this task.
+                async with asyncio.timeout(self._limits.stalled_reader):
+                    await outlet.write(lambda: HEARTBEAT)
             await asyncio.sleep(max(self._limits.heartbeat - outlet.quiet_for(), 0.01))
 
 
@@ -163,6 +165,7 @@ async def _departure(receive: Receive) -> None:
 async def _finish(send: Send) -> None:
     """End the answer in order; a reader that takes nothing is not waited for."""
     try:
-        await asyncio.wait_for(send({"type": "http.response.body", "body": b"", "more_body": False}), FAREWELL_SECONDS)
+        async with asyncio.timeout(FAREWELL_SECONDS):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
     except TimeoutError:
         logger.info("stream reader stalled")

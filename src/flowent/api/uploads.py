@@ -11,7 +11,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from flowent.api.media import SNIFFED, Kind, kind_of, media_type_of, safe_name
-from flowent.api.problems import ApiError, FieldError, invalid_fields
+from flowent.api.problems import ApiError, FieldError, invalid_fields, readable
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -117,7 +117,7 @@ class _Form:
         name = options.get(b"name", b"").decode(errors="replace")
         filename = options.get(b"filename")
         if name != FIELD or filename is None:
-            wrong = name.encode(errors="replace").decode()[:200] or FIELD
+            wrong = readable(name) or FIELD
             message = "This field must be a file." if name == FIELD else "This field is not known here."
             raise invalid_fields([FieldError(field=wrong, message=message)])
         if self.name is not None:

@@ -10,6 +10,8 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
+from urllib.parse import urlsplit
 
 from flowent.bootstrap.chooser import ModelSource
 from flowent.bootstrap.system import RandomIds, SystemClock
@@ -71,10 +73,11 @@ async def open_workspace(
     extra_tools: Sequence[AnyTool] = (),
     policy: Policy | None = None,
     resume: bool = True,
+    terminal: TextIO | None = None,
 ) -> AsyncGenerator[Workspace, None]:
     """Open the workspace of a configuration, and go on with open turns unless ``resume`` is false.
 
-    ``address`` is where it will be served; None where it is not.
+    ``address`` is where it will be served, None where it is not; ``terminal`` is shown the log's warnings.
 
     Raises ConfigError and StoreError (DirectoryOwnedError where another process has the data directory).
     """
@@ -84,7 +87,11 @@ async def open_workspace(
         closing.callback(claim.release)
         redactor = SecretRedactor()
         logging = Logging(
-            config.log_dir, level=config.log_level, retention_days=config.log_retention, redactor=redactor
+            config.log_dir,
+            level=config.log_level,
+            retention_days=config.log_retention,
+            redactor=redactor,
+            terminal=terminal,
         )
         closing.callback(logging.close)
         workspace = await _build(config, redactor, closing, extra_tools, policy)
@@ -110,6 +117,8 @@ async def _build(
     clock, ids = SystemClock(), RandomIds()
     if config.token is not None:
         redactor.register(config.token.get_secret_value())
+    if config.database_url is not None and (password := urlsplit(config.database_url.get_secret_value()).password):
+        redactor.register(password)
     store = await open_database(config)
     closing.push_async_callback(store.close, orderly=True)
     blobs = FileBlobs(config.data_dir / "blobs")
@@ -130,7 +139,8 @@ async def _build(
     settings = SettingsService(store, providers, embedded, home=Path.home(), private=(config.data_dir, config.key_file))
     await settings.load()
     chooser = ModelChooser(settings, providers, embedded, catalogue.facts)
-    gate = Gate([*builtin_tools([config.data_dir]), *extra_tools], blobs, policy)
+    tools = await asyncio.to_thread(builtin_tools, [config.data_dir], [config.key_file])
+    gate = Gate([*tools, *extra_tools], blobs, policy, redact=redactor.redact)
 
     async def limits() -> Limits:
         now = settings.get().limits

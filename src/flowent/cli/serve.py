@@ -57,19 +57,28 @@ async def _serve(config: Config, listener: socket.socket, extra_tools: Sequence[
     origins = _origins(config, port)
     scheme = "https" if config.tls_cert else "http"
     local = f"{scheme}://{_reachable(config.host)}:{port}"
-    async with open_workspace(config, address=local, extra_tools=extra_tools, policy=policy) as workspace:
+    async with open_workspace(
+        config, address=local, extra_tools=extra_tools, policy=policy, terminal=sys.stderr
+    ) as workspace:
         services = build_services(workspace, origins, bearer_token(config))
         server = _Server(create_app(services), services, certificate=config.tls_cert, private_key=config.tls_key)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
+        await _answering(server, serving)
         link = f"{origins.preferred}/login?token={services.logins.new_link().token}"
         _announce(config, workspace, link)
         await _stopped(serving)
-        await workspace.conversations.suspend()
-        reached("shutdown.before_close")
         server.should_exit = True
         await serving
+        await workspace.conversations.suspend()
+        reached("shutdown.before_close")
     sys.stderr.write("Stopped. Turns that were running go on at the next start.\n")
     return 0
+
+
+async def _answering(server: Server, serving: asyncio.Task[None]) -> None:
+    listening = asyncio.create_task(server.listening.wait())
+    await asyncio.wait([listening, serving], return_when=asyncio.FIRST_COMPLETED)
+    listening.cancel()
 
 
 async def _stopped(serving: asyncio.Task[None]) -> None:

@@ -38,7 +38,7 @@ from flowent.conversations.errors import (
 from flowent.conversations.ports import Chosen, Workshop
 from flowent.conversations.queue import Queue
 from flowent.conversations.titles import title_of
-from flowent.conversations.turns import TurnMaker, crash_loop, internal_failure
+from flowent.conversations.turns import TurnMaker, cause_of, crash_loop, internal_failure, storage_failure
 from flowent.domain.events import (
     ConversationChanged,
     ConversationFields,
@@ -59,6 +59,7 @@ from flowent.engine.closing import closing, error_part
 from flowent.engine.turn import Turn
 from flowent.journal.log import JournalBrokenError, Log
 from flowent.observability.crashpoints import reached
+from flowent.store.base import StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -164,6 +165,9 @@ class Owner:
             _answer(reply, UnavailableError("The conversation is being loaded again.", code))
 
     async def _carry_out(self, command: Command | _TurnFinished) -> Accepted | None:
+        if not isinstance(command, Resume | Suspend | _TurnFinished):
+            # After trouble with the storage a command can be here before the turn was told to go on.
+            await self._resume(Resume("resumed"))
         match command:
             case Send():
                 return await self._send(command)
@@ -201,6 +205,8 @@ class Owner:
             if not receipt.same_body(command.parts):
                 raise MessageExistsError
             return Accepted(receipt.message_id, receipt.turn_id, receipt.seq)
+        if self.log.conversation.deleted:
+            raise NotPossibleError("The conversation is deleted.", "Restore it first.")
         if self._running is None:
             turn_id = self._workshop.ids.new("turn")
             added = self._added(command.message_id, command.parts, self.log.conversation.head, turn_id, command.origin)
@@ -320,11 +326,14 @@ class Owner:
         running = command.running
         if self._running is not running:
             return
-        match running.task.exception():
+        error = running.task.exception()
+        match error and cause_of(error):
             case None:
                 failure = running.task.result()
             case JournalBrokenError() as broken:
                 raise broken
+            case StoreError() as trouble:
+                failure = storage_failure(trouble)
             case bug:
                 _log.error("turn failed", extra={"conversation_id": self.log.conversation_id}, exc_info=bug)
                 failure = internal_failure(bug)

@@ -77,6 +77,7 @@ class Conversations:
         self._owners: dict[str, Owner] = {}
         self._loading: dict[str, asyncio.Task[Owner]] = {}
         self._mending: dict[str, asyncio.Task[None]] = {}
+        self._purging: set[str] = set()
         self._list_bell = Bell()
         self._closed = False
 
@@ -191,6 +192,10 @@ class Conversations:
             finally:
                 log.feed.watchers -= 1
 
+    async def names_blob(self, conversation_id: str, sha256: str) -> bool:
+        """Whether a tool result of this conversation, on whichever branch, is kept whole under that SHA-256."""
+        return (await self.owner(conversation_id)).log.conversation.names_blob(sha256)
+
     # Doing
 
     async def do(self, conversation_id: str, command: Command) -> Accepted | None:
@@ -250,8 +255,12 @@ class Conversations:
         owner = await self.owner(conversation_id)
         if not owner.log.conversation.deleted:
             raise NotPossibleError("Only a deleted conversation can be purged.", "Delete it first.")
-        await owner.release()
-        await self._store.purge_conversation(conversation_id)
+        self._purging.add(conversation_id)
+        try:
+            await owner.release()
+            await self._store.purge_conversation(conversation_id)
+        finally:
+            self._purging.discard(conversation_id)
         self._list_changed()
 
     async def run_turn(self, conversation_id: str, text: str, *, origin: MessageOrigin = "channel") -> FinalAnswer:
@@ -309,6 +318,8 @@ class Conversations:
             return owner
         if self._closed:
             raise UnavailableError("The workspace is stopping.", "suspended")
+        if conversation_id in self._purging:
+            raise UnknownError(_NO_CONVERSATION, "Look it up in the list of conversations.")
         loading = self._loading.get(conversation_id)
         if loading is None:
             loading = asyncio.create_task(self._load(conversation_id))

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import cast
 
 from flowent.conversations.context import ContextKeeper
 from flowent.conversations.ports import Chosen, Workshop
@@ -10,8 +11,9 @@ from flowent.domain.failures import Failure
 from flowent.engine.calls import Calls
 from flowent.engine.step import Question, Step
 from flowent.engine.turn import Turn
-from flowent.journal.log import Log
+from flowent.journal.log import JournalBrokenError, Log
 from flowent.models.base import ModelRequest
+from flowent.store.base import StoreError
 from flowent.tools.base import ToolContext
 
 
@@ -39,7 +41,7 @@ class TurnMaker:
             progress=self._log.progress,
             ask=self._ask(chosen),
             step=Step(self._log, workshop.clock, workshop.ids, workshop.redactor, limits.retries),
-            calls=Calls(self._log, workshop.gate, workshop.clock, workshop.redactor, self._tool_context),
+            calls=Calls(self._log, workshop.gate, workshop.clock, self._tool_context),
             steering=self._queue,
             clock=workshop.clock,
             limits=limits,
@@ -74,6 +76,26 @@ def crash_loop() -> Failure:
         title="Given up after three crashes",
         message="The workspace crashed three times in a row at this point, so the turn does not go on by itself.",
         remedy="Look at the log, then retry to go on from here.",
+    )
+
+
+def cause_of(error: BaseException) -> BaseException:
+    """Give what ended a turn: of calls that ran together, a broken journal counts before the trouble that it caused."""
+    match error:
+        case ExceptionGroup(exceptions=exceptions):
+            causes = [cause_of(cast("Exception", inner)) for inner in exceptions]
+            return next((cause for cause in causes if isinstance(cause, JournalBrokenError)), causes[0])
+        case _:
+            return error
+
+
+def storage_failure(error: StoreError) -> Failure:
+    """Say that something beside the journal could not be stored: instructions, or a result as a whole."""
+    return Failure(
+        kind="storage",
+        title="Something could not be stored",
+        message=str(error),
+        remedy="Mend that (`flowent doctor` tells more), then retry to go on from here.",
     )
 
 

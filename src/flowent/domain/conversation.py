@@ -196,6 +196,14 @@ class Conversation:
             return None
         return self.message(answer.id)
 
+    def names_blob(self, sha256: str) -> bool:
+        """Whether a tool result of any message is kept whole as that blob."""
+        return any(
+            isinstance(part, ToolPart) and part.result is not None and part.result.blob == sha256
+            for node in self._nodes.values()
+            for part in node.parts.values()
+        )
+
     def state(self) -> ConversationState:
         """Give everything but the messages."""
         return ConversationState(

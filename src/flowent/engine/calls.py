@@ -8,12 +8,10 @@ and the person both read; it is never run twice.
 import asyncio
 from collections.abc import Callable
 
-from pydantic import JsonValue
-
 from flowent.domain.events import ToolDone, ToolFailed, ToolStarted
 from flowent.domain.parts import ToolPart, ToolResult
 from flowent.domain.progress import OpenTurn
-from flowent.engine.ports import Clock, EventSink, Redactor
+from flowent.engine.ports import Clock, EventSink
 from flowent.observability.crashpoints import reached
 from flowent.tools.base import ToolContext
 from flowent.tools.gate import Gate, Ready, Refused
@@ -36,14 +34,12 @@ class Calls:
         sink: EventSink,
         gate: Gate,
         clock: Clock,
-        redactor: Redactor,
         context: Callable[[str], ToolContext],
     ) -> None:
         """Keep what every call needs."""
         self._sink = sink
         self._gate = gate
         self._clock = clock
-        self._redactor = redactor
         self._context = context
 
     async def run(self, turn: OpenTurn, calls: tuple[ToolPart, ...], started: frozenset[str]) -> None:
@@ -73,8 +69,7 @@ class Calls:
         context = self._context(call.id)
         match await self._gate.check(call, context):
             case Refused() as refused:
-                result = self._redacted(refused.result)
-                await self._sink.emit(failed(turn, call, result, refused.status, refused.title))
+                await self._sink.emit(failed(turn, call, refused.result, refused.status, refused.title))
             case Ready() as ready:
                 if not started:
                     reached("call.before_tool_start")
@@ -88,10 +83,8 @@ class Calls:
         outcome = await self._gate.run(ready)
         reached("call.after_effect")
         duration = max(0, round((self._clock.monotonic() - begun) * 1000))
-        result = self._redacted(outcome.result)
-        title = self._redactor.redact(outcome.title)
         if outcome.failed:
-            await self._sink.emit(failed(turn, call, result, "failed", title, duration))
+            await self._sink.emit(failed(turn, call, outcome.result, "failed", outcome.title, duration))
         else:
             await self._sink.emit(
                 ToolDone(
@@ -99,21 +92,12 @@ class Calls:
                     message_id=turn.message_id,
                     tool_id=call.id,
                     name=call.name,
-                    title=title,
-                    result=result,
+                    title=outcome.title,
+                    result=outcome.result,
                     duration_ms=duration,
                 )
             )
         reached("call.after_tool_done")
-
-    def _redacted(self, result: ToolResult) -> ToolResult:
-        return ToolResult(
-            model_text=self._redactor.redact(result.model_text),
-            content=None if result.content is None else self._redactor.redact(result.content),
-            data=redact_json(result.data, self._redactor),
-            truncated=result.truncated,
-            blob=result.blob,
-        )
 
 
 def failed(
@@ -137,16 +121,3 @@ def failed(
             "duration_ms": duration_ms,
         }
     )
-
-
-def redact_json(value: JsonValue, redactor: Redactor) -> JsonValue:
-    """Take known secrets out of every string of a JSON value."""
-    match value:
-        case str():
-            return redactor.redact(value)
-        case list():
-            return [redact_json(item, redactor) for item in value]
-        case dict():
-            return {redactor.redact(key): redact_json(item, redactor) for key, item in value.items()}
-        case _:
-            return value

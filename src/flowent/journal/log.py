@@ -143,13 +143,13 @@ class Log:
         recorded = [Recorded.model_construct(seq=row.seq, at=row.at, event=decode(row.data)) for row in rows]
         self._fold(recorded)
         for item in recorded:
+            self._at = max(self._at, item.at)
             if isinstance(item.event, OutputStarted):
                 self._output_started = item.seq
 
     def loaded(self, seq: int) -> None:
         """Go on after the claimed seq."""
         self._seq = seq
-        self._at = self.conversation.updated_at
         self.feed = Feed(seq)
         self._listing = current_listing(self.conversation)
 
@@ -167,7 +167,10 @@ class Log:
             if len(whole.data) < size:
                 return [whole]
         rows = await self._store.read_events(self.conversation_id, after, PAGE)
-        return [frame(self.conversation_id, row.seq, row.at, row.type, row.data) for row in rows]
+        # What is committed but not folded yet is left to the feed: a cursor beyond the fold would look like another
+        # conversation's.
+        known = [row for row in rows if row.seq <= self.conversation.seq]
+        return [frame(self.conversation_id, row.seq, row.at, row.type, row.data) for row in known]
 
 
 async def open_log(store: EventStore, now: Callable[[], int], conversation_id: str) -> Log:

@@ -20,7 +20,7 @@ BUFFER_LIMIT = 1024 * 1024
 """Bytes that may wait for the reader before the socket is paused."""
 
 HEADERS_LIMIT = 64 * 1024
-"""Bytes of an answer's headers."""
+"""Bytes of headers after which no further read is waited for."""
 
 
 class Connection(asyncio.Protocol):
@@ -84,7 +84,7 @@ class Connection(asyncio.Protocol):
         data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         chunks.clear()
         self._buffered = 0
-        if self._paused and self._transport is not None:
+        if self._paused and self._transport is not None and not self.closed:
             self._paused = False
             self._transport.resume_reading()
         return data

@@ -118,7 +118,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
                 return await _connect(host, port, context)
         except TimeoutError as error:
             raise httpx.ConnectTimeout(f"No connection within {patience:g} seconds.") from error
-        except OSError as error:  # refused, unknown name, no route, and everything about certificates
+        except (OSError, UnicodeError) as error:  # refused, unknown or impossible name, no route, certificates
             raise httpx.ConnectError(str(error)) from error
 
     async def _certificates(self) -> ssl.SSLContext:

@@ -11,14 +11,18 @@ from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+import httpx
+
 from flowent.domain.failures import Failure
 from flowent.models.base import Endpoint, Format, ModelError, ModelFacts, ModelRequest, Piece
+from flowent.models.dumping import DumpingTransport
 from flowent.models.http_transport import DirectTransport
 from flowent.models.library_attachments import read_files
 from flowent.models.library_relay import Relay
 from flowent.models.library_thread import LibraryThread
 from flowent.models.urls import parse_base_url
 from flowent.models.warm import prepare
+from flowent.observability.dumps import RequestDumps
 
 if TYPE_CHECKING:
     from flowent.models.library_worker import LibraryWorker
@@ -27,10 +31,11 @@ if TYPE_CHECKING:
 class Library:
     """A format's library: the thread that it lives on, and the connections that its endpoints share."""
 
-    def __init__(self, wire_format: Format) -> None:
-        """Start nothing yet."""
+    def __init__(self, wire_format: Format, dumps: RequestDumps | None = None) -> None:
+        """Start nothing yet; with ``dumps``, what is sent is also written there."""
         self.thread = LibraryThread(f"flowent-{wire_format}", partial(prepare, wire_format))
-        self._connections: DirectTransport | None = None
+        self._dumps = dumps
+        self._connections: httpx.AsyncBaseTransport | None = None
 
     async def ready(self) -> None:
         """Import the library, if it is not there yet; raises ModelError."""
@@ -39,10 +44,11 @@ class Library:
         except ImportError as error:
             raise ModelError(_not_there(error)) from error
 
-    def connections(self) -> DirectTransport:
+    def connections(self) -> httpx.AsyncBaseTransport:
         """Give the connections; on the thread only."""
         if self._connections is None:
-            self._connections = DirectTransport()
+            direct = DirectTransport()
+            self._connections = direct if self._dumps is None else DumpingTransport(direct, self._dumps)
         return self._connections
 
     async def close(self) -> None:

@@ -6,9 +6,11 @@ servers know too. Where no largest number of tokens is asked for, the library se
 to 128,000), or 16,384.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from anthropic import AsyncAnthropic
+from pydantic_ai.messages import ModelMessage, ModelResponse, ThinkingPart, ToolReturnPart
 from pydantic_ai.models import Model
 from pydantic_ai.models.anthropic import AnthropicModel, AnthropicModelSettings
 from pydantic_ai.profiles.anthropic import AnthropicModelProfile
@@ -50,14 +52,22 @@ class AnthropicDialect:
             self._models[name] = AnthropicModel(name, provider=self._provider, profile=profile)
         return self._models[name]
 
-    def settings(self, request: ModelRequest) -> ModelSettings:
-        """Give the settings of a request, with the cache marks."""
-        return AnthropicModelSettings(
+    def settings(self, request: ModelRequest, messages: Sequence[ModelMessage]) -> ModelSettings:
+        """Give the settings of a request, with the cache marks.
+
+        A model that is given a budget to think insists that calls which wait for its answer come with the reasoning
+        that led to them. Where there is none, for another model made them, it goes on without thinking.
+        """
+        settings = AnthropicModelSettings(
             anthropic_cache_tool_definitions=True,
             anthropic_cache_instructions=True,
             anthropic_cache_messages=True,
             **common_settings(request),
         )
+        profile = cast("AnthropicModelProfile", self.model(request.model).profile)
+        if not profile.get("anthropic_supports_adaptive_thinking", False) and _goes_on_without_reasoning(messages):
+            settings.pop("thinking", None)
+        return settings
 
     async def list_models(self) -> list[ModelFacts]:
         """Ask for all pages of the list."""
@@ -70,6 +80,14 @@ class AnthropicDialect:
             )
             async for model in self._client.models.list(limit=1000)
         ]
+
+
+def _goes_on_without_reasoning(messages: Sequence[ModelMessage]) -> bool:
+    """Whether the last thing in the history are results of calls that came without reasoning."""
+    if len(messages) < 2 or not isinstance(messages[-2], ModelResponse):
+        return False
+    answered = all(isinstance(part, ToolReturnPart) for part in messages[-1].parts)
+    return answered and not any(isinstance(part, ThinkingPart) for part in messages[-2].parts)
 
 
 def connect(place: Place) -> Dialect:

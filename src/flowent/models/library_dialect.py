@@ -1,9 +1,11 @@
 """What differs between the formats that the library speaks for us: the client, the settings, the list of models."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import httpx2
+from pydantic_ai.messages import ModelMessage
 from pydantic_ai.models import Model as LibraryModelClass
 from pydantic_ai.settings import ModelSettings, ThinkingLevel
 
@@ -47,8 +49,8 @@ class Dialect(Protocol):
         """Give the library's model of that name."""
         ...
 
-    def settings(self, request: ModelRequest) -> ModelSettings:
-        """Give the library's settings for a request."""
+    def settings(self, request: ModelRequest, messages: Sequence[ModelMessage]) -> ModelSettings:
+        """Give the library's settings for a request with that history."""
         ...
 
     async def list_models(self) -> list[ModelFacts]:

@@ -4,11 +4,13 @@ Protocol: https://ai.google.dev/api/generate-content. Building a request costs t
 """
 
 import ssl
+from collections.abc import Sequence
 from typing import Any
 
 import httpx2
 from google.genai.client import Client
 from google.genai.types import HttpOptions
+from pydantic_ai.messages import ModelMessage
 from pydantic_ai.models import Model
 from pydantic_ai.models.google import GoogleModel
 from pydantic_ai.providers.google import GoogleProvider
@@ -50,7 +52,7 @@ class GeminiDialect:
             self._models[name] = GoogleModel(name, provider=self._provider)
         return self._models[name]
 
-    def settings(self, request: ModelRequest) -> ModelSettings:
+    def settings(self, request: ModelRequest, messages: Sequence[ModelMessage]) -> ModelSettings:
         """Give the settings of a request; Gemini caches by itself."""
         return common_settings(request)
 

@@ -5,12 +5,14 @@ encrypted and is sent back. The client's own walk through a request, which renam
 costs 0.4 s of CPU for 400 messages, twenty times the rest (`docs/decisions/0004`).
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, cast
 
 from openai import AsyncOpenAI, AsyncStream, Omit
 from openai._types import NotGiven
 from openai.types.responses import Response, ResponseStreamEvent
+from pydantic_ai.messages import ModelMessage
 from pydantic_ai.models import Model
 from pydantic_ai.models.openai import OpenAIResponsesModel, OpenAIResponsesModelSettings
 from pydantic_ai.profiles.openai import OpenAIModelProfile
@@ -87,7 +89,7 @@ class ResponsesDialect:
             self._models[name] = OpenAIResponsesModel(name, provider=self._provider, profile=profile)
         return self._models[name]
 
-    def settings(self, request: ModelRequest) -> ModelSettings:
+    def settings(self, request: ModelRequest, messages: Sequence[ModelMessage]) -> ModelSettings:
         """Give the settings of a request. Who chooses an effort wants to see the reasoning, as far as it is shown."""
         settings = OpenAIResponsesModelSettings(openai_store=False, **common_settings(request))
         if request.reasoning_effort not in {"default", "none"}:

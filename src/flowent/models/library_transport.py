@@ -38,17 +38,17 @@ class Call:
 
     def __init__(self, timeouts: Timeouts, deadline: asyncio.Timeout, before_waiting: Callable[[], None]) -> None:
         """Take charge of a deadline that is not armed yet."""
-        self.timeouts = timeouts
         self.answered = False
         self.speaking = False
-        self.before_waiting = before_waiting
+        self._timeouts = timeouts
         self._deadline = deadline
+        self._before_waiting = before_waiting
         self._loop = asyncio.get_running_loop()
         self._body: httpx2.AsyncByteStream | None = None
 
     def sending(self) -> None:
         """The request goes out: a connection and the first bytes of an answer are waited for."""
-        self._wait(self.timeouts.connect + self.timeouts.first_chunk)
+        self._wait(self._timeouts.connect + self._timeouts.first_chunk)
 
     def answering(self, body: httpx2.AsyncByteStream, *, accepted: bool) -> None:
         """The answer's headers are here."""
@@ -56,12 +56,13 @@ class Call:
         self.answered = accepted
         self.heard()
 
-    def heard(self) -> None:
-        """Something arrived; providers also send signs of life before and between pieces of an answer."""
-        self._wait(self.timeouts.between_chunks if self.speaking else self.timeouts.first_chunk)
+    def listening(self) -> None:
+        """Everything was read; more is waited for. Providers also send signs of life before and between pieces."""
+        self._before_waiting()
+        self._wait(self._timeouts.between_chunks if self.speaking else self._timeouts.first_chunk)
 
-    def pausing(self) -> None:
-        """The provider is not waited for: the answer's reader is."""
+    def heard(self) -> None:
+        """Something arrived: the provider is not waited for while it is read."""
         self._deadline.reschedule(None)
 
     async def hang_up(self) -> None:
@@ -138,13 +139,13 @@ class _Body(httpx2.AsyncByteStream):
         call = self._call
         try:
             if call is not None:
-                call.before_waiting()
+                call.listening()
             async for part in self._stream:
                 if call is not None:
                     call.heard()
                 yield part
                 if call is not None:
-                    call.before_waiting()
+                    call.listening()
         except httpx.TransportError as error:
             raise _translated(error) from error
 

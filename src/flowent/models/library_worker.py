@@ -91,7 +91,7 @@ class LibraryWorker:
         )
         history: Sequence[ModelMessage] = self._history.map(request.entries, request.model, files)
         messages = model.prepare_messages(list(history), parameters)
-        settings = self._dialect.settings(request)
+        settings = self._dialect.settings(request, messages)
         reader = AnswerReader(self._adapter, request.model)
         async with model_request_stream(
             model, messages, model_settings=settings, model_request_parameters=parameters, instrument=False
@@ -101,9 +101,7 @@ class LibraryWorker:
                     call.speaking = True
                     relay.put(piece)
                 if relay.full:
-                    call.pausing()
                     await relay.room()
-                    call.heard()
             for piece in reader.finish(stream):
                 relay.put(piece)
 

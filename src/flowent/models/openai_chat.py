@@ -6,7 +6,7 @@ in words is it asked again without that field, which has had no effect before.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import suppress
 
 import httpx
@@ -58,8 +58,8 @@ class OpenAIChatModel:
         """The tag of this adapter's opaque payloads."""
         return ADAPTER
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[Piece, None]:
-        """Ask; text of one part that arrives together comes as one piece. Raises ModelError."""
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[Sequence[Piece], None]:
+        """Ask; text of one part that arrives together is one piece. Raises ModelError."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._timeouts.first_chunk
         response = await self._ask(request)
@@ -72,11 +72,11 @@ class OpenAIChatModel:
                 read = await self._read(reader, decoder, watchdog, patience)
                 if read is None:
                     break
-                for piece in decoder.feed(read):
-                    yield piece
+                if pieces := decoder.feed(read):
+                    yield pieces
                 patience = self._patience(decoder)
-            for piece in decoder.finish():
-                yield piece
+            if pieces := decoder.finish():
+                yield pieces
             if decoder.failure is not None:
                 raise ModelError(decoder.failure)
             with suppress(TimeoutError, httpx.HTTPError):

@@ -10,6 +10,7 @@ for each and a copy of the bytes. Invariants:
 - what one model kept for itself (`ProviderPayload`) is never sent to another.
 """
 
+import asyncio
 import re
 from dataclasses import dataclass
 from hashlib import sha256
@@ -25,8 +26,11 @@ from flowent.models.openai_chat_dialect import Dialect
 from flowent.models.openai_chat_json import write_json
 from flowent.models.openai_chat_person import encode_person
 
-KEPT_BYTES = 32 * 1024 * 1024
+KEPT_BYTES = 16 * 1024 * 1024
 """Bytes of each of the two generations of entries that are kept."""
+
+WRITTEN_AT_ONCE = 200
+"""Entries that are written before others get their turn on the event loop: about 3 ms."""
 
 NO_TEXT = "(no text)"
 """What an answer without text or calls is sent as: some servers refuse an empty one, others a missing one."""
@@ -44,11 +48,16 @@ class _Encoded:
 
     entry: Entry
     data: bytes
-    call_ids: tuple[str, ...] | None
-    """The ids of an answer's calls; None where ours take their place."""
-    own_ids: bool
-    model: str | None
+    call_ids: tuple[str, ...] | None = ()
+    """The ids of an answer's calls; None where ours take their place in any case."""
+    own_ids: bool | None = None
+    """Whether ours took their place; None for an entry that has nothing to do with it."""
+    model: str | None = None
     """The model whose payloads are in it; None where it suits every model."""
+
+    def suits(self, model: str, *, own_ids: bool) -> bool:
+        """Whether it is what would be written now."""
+        return (self.own_ids is None or self.own_ids is own_ids) and (self.model is None or self.model == model)
 
 
 class RequestEncoder:
@@ -80,20 +89,19 @@ class RequestEncoder:
             fragments.append(write_json({"role": "system", "content": system}))
         seen: set[str] = set()
         own_ids = False
+        written = 0
         for entry in request.entries:
             known = self._young.get(id(entry)) or self._recall(entry)
-            if isinstance(entry, PersonEntry):
-                if known is None:
-                    known = self._keep(_Encoded(entry, await encode_person(entry, request.read_blob), (), False, None))
-                fragments.append(known.data)
-                continue
             if isinstance(entry, AssistantEntry):
                 call_ids = known.call_ids if known is not None else self._call_ids(entry)
                 own_ids = call_ids is None or not seen.isdisjoint(call_ids)
                 if not own_ids and call_ids:
                     seen.update(call_ids)
-            if known is None or known.own_ids != own_ids or known.model not in {None, request.model}:
-                known = self._keep(self._encode(entry, request.model, own_ids=own_ids))
+            if known is None or not known.suits(request.model, own_ids=own_ids):
+                known = self._keep(await self._encode(entry, request, own_ids=own_ids))
+                written += 1
+                if written % WRITTEN_AT_ONCE == 0:
+                    await asyncio.sleep(0)
             fragments.append(known.data)
         return b"".join((b'{"messages":[', b",".join(fragments), b"],", write_json(self._options(request))[1:]))
 
@@ -125,13 +133,22 @@ class RequestEncoder:
 
     # Answers and results
 
-    def _encode(self, entry: AssistantEntry | ResultsEntry, model: str, *, own_ids: bool) -> _Encoded:
-        if isinstance(entry, ResultsEntry):
-            data = b",".join(write_json(_result(result, own_ids=own_ids)) for result in entry.results)
-            return _Encoded(entry, data, (), own_ids, None)
-        personal = any(part.payload is not None for part in entry.parts)
-        data = write_json(self._answer(entry, model, own_ids=own_ids))
-        return _Encoded(entry, data, self._call_ids(entry), own_ids, model if personal else None)
+    async def _encode(self, entry: Entry, request: ModelRequest, *, own_ids: bool) -> _Encoded:
+        match entry:
+            case PersonEntry():
+                return _Encoded(entry, await encode_person(entry, request.read_blob))
+            case ResultsEntry():
+                data = b",".join(write_json(_result(result, own_ids=own_ids)) for result in entry.results)
+                return _Encoded(entry, data, own_ids=own_ids)
+            case AssistantEntry():
+                personal = any(part.payload is not None for part in entry.parts)
+                return _Encoded(
+                    entry,
+                    write_json(self._answer(entry, request.model, own_ids=own_ids)),
+                    call_ids=self._call_ids(entry),
+                    own_ids=own_ids,
+                    model=request.model if personal else None,
+                )
 
     def _answer(self, entry: AssistantEntry, model: str, *, own_ids: bool) -> JsonObject:
         text = "".join(part.text for part in entry.parts if isinstance(part, TextPart))

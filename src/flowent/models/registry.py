@@ -1,16 +1,18 @@
-"""The models that can be asked: one for each endpoint, made when it is first needed.
+"""The models that can be asked: one for each provider, made when it is first needed.
 
-Endpoints change while answers run: a person enters another key. A changed endpoint is another endpoint, with a model of
-its own; the old one is forgotten once it is not asked any more and ends with its last answer.
+Providers change while answers run: a person enters another key. The changed one gets a model of its own at once; the
+old one is forgotten, key included, and ends with its last answer. Connections are shared, and close when idle.
 """
 
-from collections import OrderedDict
-from dataclasses import astuple
+import httpx
 
 from flowent.models.base import Endpoint, Format, Model
-from flowent.models.http import SharedClient
+from flowent.models.dumping import DumpingTransport
+from flowent.models.http import SharedClient, new_client
+from flowent.models.http_transport import DirectTransport
 from flowent.models.library import Library, LibraryModel
 from flowent.models.openai_chat import OpenAIChatModel
+from flowent.observability.dumps import RequestDumps
 
 KEPT = 64
 """Models that are kept; the one that was asked the longest ago goes first."""
@@ -19,21 +21,22 @@ KEPT = 64
 class Models:
     """Makes models, and owns the connections and threads that they share."""
 
-    def __init__(self) -> None:
-        """Connect to nothing and import nothing yet."""
-        self._client = SharedClient()
+    def __init__(self, dumps: RequestDumps | None = None) -> None:
+        """Connect to nothing and import nothing yet; with ``dumps``, what is sent is also written there."""
+        self._dumps = dumps
+        self._shared = SharedClient()
+        self._dumping: httpx.AsyncClient | None = None
         self._libraries: dict[Format, Library] = {}
-        self._models: OrderedDict[tuple[object, ...], Model] = OrderedDict()
+        self._models: dict[str, tuple[Endpoint, Model]] = {}
 
     def get(self, endpoint: Endpoint) -> Model:
         """Give the endpoint's model; raises ValueError that says what is wrong with its address."""
-        key = _key(endpoint)
-        model = self._models.get(key)
-        if model is None:
-            model = self._models[key] = self._make(endpoint)
-        self._models.move_to_end(key)
+        known, model = self._models.pop(endpoint.provider_id, (None, None))
+        if model is None or known != endpoint:
+            model = self._make(endpoint)
+        self._models[endpoint.provider_id] = endpoint, model
         if len(self._models) > KEPT:
-            self._models.popitem(last=False)
+            del self._models[next(iter(self._models))]
         return model
 
     async def warm(self, formats: frozenset[Format]) -> None:
@@ -44,22 +47,26 @@ class Models:
     async def aclose(self) -> None:
         """Hang up everywhere and end the threads; answers that still run fail."""
         self._models.clear()
-        await self._client.aclose()
+        await self._shared.aclose()
+        if self._dumping is not None:
+            await self._dumping.aclose()
         for library in self._libraries.values():
             await library.close()
         self._libraries.clear()
 
     def _make(self, endpoint: Endpoint) -> Model:
         if endpoint.format == "openai":
-            return OpenAIChatModel(endpoint, self._client.get())
+            return OpenAIChatModel(endpoint, self._client())
         return LibraryModel(endpoint, self._library(endpoint.format))
+
+    def _client(self) -> httpx.AsyncClient:
+        if self._dumps is None:
+            return self._shared.get()
+        if self._dumping is None:
+            self._dumping = new_client(DumpingTransport(DirectTransport(), self._dumps))
+        return self._dumping
 
     def _library(self, wire_format: Format) -> Library:
         if wire_format not in self._libraries:
-            self._libraries[wire_format] = Library(wire_format)
+            self._libraries[wire_format] = Library(wire_format, self._dumps)
         return self._libraries[wire_format]
-
-
-def _key(endpoint: Endpoint) -> tuple[object, ...]:
-    """Everything that makes an endpoint another one."""
-    return (*astuple(endpoint)[:4], tuple(sorted(endpoint.headers.items())), endpoint.timeouts)

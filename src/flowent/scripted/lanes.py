@@ -1,8 +1,8 @@
 """Which step answers which request.
 
 Each lane is an ordered list of steps for one model name; the nameless lane serves all other models. A request takes
-the first step of its lane that is not used up and whose `match` and `match_last` fit. Invariant: choosing a step uses it, also when
-its expectation then fails, because the failure is on record already.
+the first step of its lane that is not used up and whose `match` and `match_last` fit. Invariant: choosing a step uses
+it, also when its expectation then fails, because the failure is on record already.
 """
 
 from collections.abc import Mapping

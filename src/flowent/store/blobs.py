@@ -56,7 +56,7 @@ class FileBlobs:
         return await self._off_loop(lambda: self._get(sha256))
 
     def path(self, sha256: str) -> str:
-        """Give the file's path; raises KeyError. It looks at the disk."""
+        """Give the file's path; raises KeyError. It looks at the disk: not to be called on the event loop."""
         path = self._directory / _shard(sha256) / sha256[2:]
         try:
             mode = path.lstat().st_mode

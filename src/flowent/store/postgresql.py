@@ -25,7 +25,8 @@ _SESSION = (
 )
 
 # A server that vanished without a word is noticed within about a minute, not after the system's two hours.
-_KEEPALIVE = {
+_CONNECTION = {
+    "application_name": "flowent",
     "connect_timeout": 10,
     "keepalives_idle": 30,
     "keepalives_interval": 10,
@@ -106,7 +107,8 @@ class PostgresqlBackend:
                 poolclass=QueuePool,
                 pool_size=connections,
                 max_overflow=0,
-                connect_args={"application_name": "flowent", **_KEEPALIVE},
+                # What the person wrote into the address counts.
+                connect_args={name: value for name, value in _CONNECTION.items() if name not in self._url.query},
                 **({"isolation_level": isolation_level} if isolation_level else {}),
             )
         except ModuleNotFoundError as error:

@@ -9,7 +9,7 @@ import os
 import shutil
 import sqlite3
 import stat
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -79,11 +79,11 @@ class SqliteBackend:
 
     def begin(self, driver: DBAPIConnection, *, durable: bool) -> None:
         """Take the write lock; a durable commit syncs the log, and everything before it, to the disk."""
-        cursor = driver.cursor()
-        if durable != self._full_sync:
-            cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-            self._full_sync = durable
-        cursor.execute("BEGIN IMMEDIATE")
+        with closing(driver.cursor()) as cursor:
+            if durable != self._full_sync:
+                cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                self._full_sync = durable
+            cursor.execute("BEGIN IMMEDIATE")
 
     def lock_schema(self, connection: Connection) -> None:
         """Do nothing: the writer's transaction already keeps everybody else from writing."""

@@ -7,6 +7,7 @@ numbers of rows, so that drivers keep them prepared.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from functools import cache
 from itertools import chain
 from typing import TypeVar
@@ -35,17 +36,18 @@ class AppendStatements:
     def advance(self, driver: DBAPIConnection, rows: Sequence[tuple[int, str, int, int]]) -> int:
         """Move conversations, given as new seq, id, epoch and expected seq; gives how many were where expected."""
         moved = 0
-        cursor = driver.cursor()
-        for chunk in _chunks(rows):
-            cursor.execute(self._fence_sql(len(chunk)), tuple(chain.from_iterable(chunk)))
-            moved += cursor.rowcount
+        with closing(driver.cursor()) as cursor:
+            for chunk in _chunks(rows):
+                cursor.execute(self._fence_sql(len(chunk)), tuple(chain.from_iterable(chunk)))
+                moved += cursor.rowcount
         return moved
 
     def insert_events(self, driver: DBAPIConnection, rows: Sequence[tuple[str, int, int, str, str]]) -> None:
         """Add events, given as conversation id, seq, at, type and data."""
-        cursor = driver.cursor()
-        for chunk in _chunks(rows):
-            cursor.execute(self._insert_sql(len(chunk)), tuple(chain.from_iterable(chunk)))
+        # An error would otherwise keep the cursor, and with it SQLite's file, open for as long as somebody keeps it.
+        with closing(driver.cursor()) as cursor:
+            for chunk in _chunks(rows):
+                cursor.execute(self._insert_sql(len(chunk)), tuple(chain.from_iterable(chunk)))
 
     def _build_fence(self, rows: int) -> str:
         number, text = self._number, self._text

@@ -23,6 +23,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
+from flowent.observability.crashpoints import reached
 from flowent.store.appending import check, write_appends
 from flowent.store.backend import Backend
 from flowent.store.base import Append, StoreError
@@ -179,6 +180,8 @@ class Writer:
                         batch = []
                         outcomes.append(_Outcome(job, job.write(connection)))
             outcomes += self._appends(connection, driver, batch)
+            reached("store.before_commit")
+        reached("store.after_commit")
         return outcomes
 
     def _appends(self, connection: Connection, driver: DBAPIConnection, batch: Sequence[_AppendJob]) -> list[_Outcome]:

@@ -3,8 +3,8 @@
 `Beneath.open` is the only way in which a tool reaches a file. Whatever it gives is a descriptor that was checked:
 it is a regular file or a directory, its path never left the work directory (`flowent.tools.descent`), and none of
 its directories up to the root of the file system is one of the denied ones. Those are known by device and inode,
-so that neither a symbolic link nor a bind mount gives them another name. A hard link is a file of its own and not
-recognised: nothing that the agent does can make one to a file that it cannot reach.
+so that neither a symbolic link nor a bind mount gives them another name; denied files are known in the same way. A
+hard link to a file in a denied directory is not recognised: the agent cannot make one to what it cannot reach.
 
 Devices, sockets and pipes are refused before they are opened; opening one may block or do something.
 """
@@ -38,16 +38,18 @@ Wanted = Literal["file", "directory", "any"]
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """Directories that tools never reach into: their paths when this was made, and what they are."""
+    """What tools never read: directories (their paths when this was made, and what they are) and single files."""
 
     paths: tuple[Path, ...]
     identities: frozenset[Identity]
+    files: tuple[Path, ...] = ()
 
     @classmethod
-    def of(cls, directories: Iterable[Path]) -> "Denied":
+    def of(cls, directories: Iterable[Path], files: Iterable[Path] = ()) -> "Denied":
         """Look the directories up, each with those beneath it; raises OSError where one does not exist.
 
-        Those beneath are looked up too because a bind mount of one has no denied directory above it.
+        Those beneath are looked up too because a bind mount of one has no denied directory above it. Files need
+        not exist; each is looked up whenever a file is opened, since whoever writes it may replace it.
         """
         paths = tuple(Path(os.path.realpath(directory, strict=True)) for directory in directories)
         found: set[Identity] = set()
@@ -55,7 +57,7 @@ class Denied:
             found.add(identity(path.stat()))
             for above, names, _ in os.walk(path):
                 found.update(identity(os.lstat(Path(above, name))) for name in names)
-        return cls(paths, frozenset(found))
+        return cls(paths, frozenset(found), tuple(files))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,13 @@ class Beneath:
                 # Cancelled, but a thread cannot be: what it is about to open is closed once it has.
                 opening.add_done_callback(lambda _: stack.close())
 
+    def _is_denied_file(self, status: os.stat_result) -> bool:
+        for path in self.denied.files:
+            with contextlib.suppress(FileNotFoundError):
+                if identity(path.stat()) == identity(status):
+                    return True
+        return False
+
     def is_denied(self, status: os.stat_result) -> bool:
         """Whether that directory is a denied one."""
         return identity(status) in self.denied.identities
@@ -149,10 +158,25 @@ class Beneath:
                     path = f"{path}/"
                 elif stat.S_ISREG(mode):
                     _expect("file", wanted, path)
-                    return _open_regular(here, name, path)
+                    return self._open_regular(here, name, path)
                 else:
                     raise ToolError(f'"{display_name(path)}" is {_special(mode)}; only regular files are read.')
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
+
+    def _open_regular(self, here: int, name: str, path: str) -> int:
+        """Open a file that was a regular one a moment ago; raises OSError, or ToolError where it may not be read."""
+        with contextlib.ExitStack() as unless_refused:
+            descriptor = os.open(name, _FILE_FLAGS, dir_fd=here)
+            unless_refused.callback(os.close, descriptor)
+            self._refuse_file(os.fstat(descriptor), path)
+            unless_refused.pop_all()
+            return descriptor
+
+    def _refuse_file(self, status: os.stat_result, path: str) -> None:
+        if not stat.S_ISREG(status.st_mode):
+            raise ToolError(f'"{display_name(path)}" changed while it was opened; try again.')
+        if self._is_denied_file(status):
+            raise ToolError(f'"{display_name(path)}" is Flowent\'s own data, which tools never read.')
 
     @contextlib.contextmanager
     def _directory(self, root: Root, path: str) -> Generator[int]:
@@ -250,15 +274,6 @@ def _climb(descriptor: int) -> Iterator[Identity]:
         yield here
         below = here
     raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
-
-
-def _open_regular(here: int, name: str, path: str) -> int:
-    """Open a file that was a regular one a moment ago; raises OSError, or ToolError where it no longer is."""
-    descriptor = os.open(name, _FILE_FLAGS, dir_fd=here)
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return descriptor
-    os.close(descriptor)
-    raise ToolError(f'"{display_name(path)}" changed while it was opened; try again.')
 
 
 def _expect(found: Literal["file", "directory"], wanted: Wanted, path: str) -> None:

@@ -12,13 +12,13 @@ from flowent.tools.ripgrep import Ripgrep, find_ripgrep, has_descriptor_paths
 from flowent.tools.update_plan import UpdatePlan
 
 
-def builtin_tools(denied_directories: Iterable[Path]) -> tuple[AnyTool, ...]:
-    """Build the tools; none reaches into the denied directories (Flowent's own data), under whatever name.
+def builtin_tools(denied_directories: Iterable[Path], denied_files: Iterable[Path] = ()) -> tuple[AnyTool, ...]:
+    """Build the tools; none reads what is denied (Flowent's own data and keys), under whatever name.
 
-    Raises OSError where one of them does not exist: a directory that appears later would not be recognised.
+    Raises OSError where one of the directories does not exist: one that appears later would not be recognised.
     Blocks: call it in a thread where an event loop runs.
     """
-    beneath = Beneath(Denied.of(denied_directories))
+    beneath = Beneath(Denied.of(denied_directories, denied_files))
     program = find_ripgrep()
     return (
         ReadFile(beneath),

@@ -125,11 +125,11 @@ class GrepFiles:
         return _show(arguments, opened.path, files, _notes(hits, ended, self._seconds))
 
     def _excluded(self, directory: Path) -> tuple[str, ...]:
-        """Give globs for the denied directories beneath the one that is searched."""
+        """Give globs for what is denied beneath the directory that is searched."""
         real = PurePosixPath(os.path.realpath(directory))
         return tuple(
             f"!/{_escape_glob(str(path.relative_to(real)))}"
-            for path in self._beneath.denied.paths
+            for path in (*self._beneath.denied.paths, *self._beneath.denied.files)
             if path.is_relative_to(real)
         )
 

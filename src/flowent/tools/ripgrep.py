@@ -77,8 +77,13 @@ class Ripgrep:
         self, arguments: Sequence[str], source: Source, take: Callable[[bytes], bool], seconds: float
     ) -> Ended:
         """Hand the output to ``take`` line by line until that says False; raises ToolError."""
+        starting = asyncio.ensure_future(self._start(arguments, source))
         try:
-            process = await self._start(arguments, source)
+            process = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            with contextlib.suppress(OSError):
+                await _abandon(await starting)
+            raise
         except OSError as error:
             raise ToolError(f"The search program ripgrep cannot be started: {error.strerror}.") from error
         _limit_memory(process.pid)
@@ -163,14 +168,25 @@ async def _read_errors(stream: asyncio.StreamReader) -> str:
     return kept.decode("utf-8", "replace").strip()
 
 
+async def _abandon(process: Process) -> None:
+    """End a program that was just started; cancelling its start would end it alone, without its children."""
+    _kill(process)
+    await process.communicate()
+
+
 async def _end(process: Process, output: asyncio.StreamReader, *, kill: bool) -> None:
-    if kill and process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+    if kill:
+        _kill(process)
     # wait() also waits for the pipes, and one whose reader has fallen behind never reports its end.
     while await output.read(_BLOCK_BYTES):
         pass
     await process.wait()
+
+
+def _kill(process: Process) -> None:
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _packaged(name: str) -> list[Path]:

@@ -7,9 +7,11 @@ it so.
 import difflib
 import json
 from collections.abc import Iterable
-from typing import Final
+from types import NoneType
+from typing import Final, get_args
 
 from pydantic import JsonValue, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, from_json
 
 from flowent.domain.values import JsonObject
@@ -43,7 +45,7 @@ def parse_arguments(tool: str, arguments: type[Arguments], text: str) -> Argumen
     given = {
         name: value
         for name, value in given.items()
-        if value is not None or name not in fields or fields[name].is_required()
+        if value is not None or name not in fields or fields[name].is_required() or _takes_null(fields[name])
     }
     try:
         return arguments.model_validate(given)
@@ -55,6 +57,10 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     """Give the name that resembles the given one most, None if none does."""
     near = difflib.get_close_matches(name[:100], sorted(names), n=1, cutoff=0.6)
     return near[0] if near else None
+
+
+def _takes_null(field: FieldInfo) -> bool:
+    return NoneType in get_args(field.annotation)
 
 
 def _parse_object(tool: str, text: str) -> JsonObject:

@@ -16,7 +16,7 @@ from support.models import SCRIPTED, endpoint
 def nothing_blocks() -> Iterator[None]:
     """As everywhere, but for the libraries' threads: they are there to be blocked."""
     watcher = BlockBuster("flowent")
-    for function in watcher.functions.values():
+    for function in []:
         function.can_block_in("flowent/models/library_thread.py", {"_run"})
     watcher.activate()
     yield

@@ -202,7 +202,6 @@ async def test_a_stop_ends_streams_in_order_and_soon(server: tuple[Server, str],
             assert [event async for event in stream] == []
 
 
-@pytest.mark.xfail(strict=True, reason="a watcher loads the conversation again while it is being purged")
 async def test_a_purged_conversation_ends_its_streams(http: httpx.AsyncClient, services: Services) -> None:
     conversation = await begin(http)
     path = f"/api/conversations/{conversation}"

@@ -106,15 +106,17 @@ async def test_each_of_several_requests_at_once_has_a_connection(client: httpx.A
 
 async def test_a_connection_is_given_back_once_however_often_its_answer_is_closed() -> None:
     transport = http_transport.DirectTransport()
-    async with serving(lambda exchange: exchange.send(answer(exchange.request.body))) as server:
-        async with new_client(transport) as client:
-            response = await transport.handle_async_request(httpx.Request("POST", server.url, content=b"1"))
-            assert await response.aread() == b"1"
-            assert isinstance(response.stream, httpx.AsyncByteStream)
-            for _ in range(2):
-                await response.stream.aclose()
-            bodies = [b"2" * 100_000, b"3" * 100_000]
-            assert await asyncio.gather(*(post(client, server.url, body) for body in bodies)) == bodies
+    async with (
+        serving(lambda exchange: exchange.send(answer(exchange.request.body))) as server,
+        new_client(transport) as client,
+    ):
+        response = await transport.handle_async_request(httpx.Request("POST", server.url, content=b"1"))
+        assert await response.aread() == b"1"
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        for _ in range(2):
+            await response.stream.aclose()
+        bodies = [b"2" * 100_000, b"3" * 100_000]
+        assert await asyncio.gather(*(post(client, server.url, body) for body in bodies)) == bodies
     assert server.connections == 2
 
 

@@ -285,6 +285,19 @@ def test_denied_directories_must_exist(workdir: Path) -> None:
         Denied.of([workdir / "data"])
 
 
+@pytest.mark.parametrize("path", ["key", "link", "hard_link", "sub/../key"])
+def test_a_denied_file_is_refused_under_every_name(descent: DirectoryOpener, workdir: Path, path: str) -> None:
+    beneath = Beneath(Denied.of([], [workdir / "gone", workdir / "key"]), descent)
+    (workdir / "sub").mkdir()
+    (workdir / "key").write_text("secret")
+    (workdir / "link").symlink_to("key")
+    (workdir / "hard_link").hardlink_to(workdir / "key")
+    (workdir / "file.txt").write_text("inside")
+
+    assert "Flowent's own data" in refusal(beneath, workdir, path)
+    assert read(beneath, workdir, "file.txt") == "inside"
+
+
 _MOUNTED = """
 import ctypes, os, sys
 from pathlib import Path

@@ -27,7 +27,7 @@ print(json.dumps([[spec.name, spec.description, spec.parameters] for spec in spe
 @pytest.fixture
 def tools(tmp_path: Path) -> tuple[AnyTool, ...]:
     (tmp_path / "data").mkdir()
-    return builtin_tools([tmp_path / "data"])
+    return builtin_tools([tmp_path / "data"], [tmp_path / "own.key"])
 
 
 @pytest.fixture
@@ -98,10 +98,13 @@ async def test_each_does_its_work_through_the_gate(
         ("list_dir", '{"path": "data"}'),
         ("grep_files", '{"pattern": "secret", "path": "data"}'),
         ("grep_files", '{"pattern": "secret", "ignored": true}'),
+        ("read_file", '{"path": "own.key"}'),
+        ("grep_files", '{"pattern": "secret", "path": "own.key"}'),
     ],
 )
 async def test_none_reaches_own_data(gate: Gate, tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / "data" / "key").write_text("secret\n")
+    (tmp_path / "own.key").write_text("secret\n")
 
     ready = await gate.check(ToolPart(id="tool_1", call_id="", name=name, input=text), at(tmp_path))
     assert isinstance(ready, Ready)

@@ -11,7 +11,6 @@ from flowent.api.media import INLINE_TYPES
 from flowent.api.route import ApiRoute, Use
 from flowent.api.uploads import read_upload
 from flowent.api.views import AttachmentView
-from flowent.domain.parts import ToolPart
 
 router = APIRouter(route_class=ApiRoute, prefix="/api", tags=["files"])
 
@@ -31,7 +30,7 @@ _UPLOAD_BODY = {
         },
     }
 }
-_ANY_FILE: Responses = {200: {"description": "The bytes.", "content": {"application/octet-stream": {"schema": {}}}}}
+_ANY_FILE: Responses = {200: {"description": "The bytes.", "content": {"*/*": {"schema": {}}}}}
 
 
 @router.post("/attachments", status_code=201, responses=problems(415, 507), openapi_extra=_UPLOAD_BODY)
@@ -59,21 +58,14 @@ async def download_blob(
     use: Use,
     conversation: Annotated[str, Query(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Whose tool result it is.")],
 ) -> Response:
-    """Give the whole of a tool's result that was cut: only what a tool result of that conversation names."""
-    log = (await use.conversations.owner(conversation)).log
-    named = {
-        part.result.blob
-        for message in log.conversation.snapshot().messages
-        for part in message.parts
-        if isinstance(part, ToolPart) and part.result is not None
-    }
-    if sha256 not in named:
+    """Give the whole of a tool's result that was cut, as JSON: only what a tool result of that conversation names."""
+    if not await use.conversations.names_blob(conversation, sha256):
         raise UnknownFileError("No tool result of this conversation names that file.")
     try:
         data = await use.blobs.get(sha256)
     except KeyError as error:
         raise UnknownFileError("The file is no longer there.") from error
-    return _file(data, "text/plain", f"{sha256[:12]}.txt", inline=False)
+    return _file(data, "application/json", f"{sha256[:12]}.json", inline=False)
 
 
 def _file(data: bytes, media_type: str, name: str, *, inline: bool) -> Response:

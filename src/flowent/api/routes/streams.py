@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
 from flowent.api.documentation import problems
-from flowent.api.multiplex import MAX_SEQ, multiplexed, parse_positions
+from flowent.api.multiplex import MAX_SEQ, MAX_WATCHED, multiplexed, parse_positions
 from flowent.api.problems import FieldError, invalid_fields
 from flowent.api.route import ApiRoute, ConversationId, Use, Who
 from flowent.api.streams import EventStream, Feed, conversation_feed
@@ -47,7 +47,8 @@ async def stream_everything(
     use: Use,
     who: Who,
     watch: Annotated[
-        list[str] | None, Query(max_length=32, description="A conversation to follow: `<id>:<after>`; repeatable.")
+        list[str] | None,
+        Query(max_length=MAX_WATCHED, description="A conversation to follow: `<id>:<after>`; repeatable."),
     ] = None,
     list_after: Annotated[
         int | None, Query(alias="list", ge=0, le=MAX_SEQ, description="Follow the list after this `list_seq`.")
