@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import sys
 from collections.abc import AsyncGenerator
@@ -125,6 +126,31 @@ async def test_ctrl_c_stops_the_turn_and_exits_130(terminal: Terminal) -> None:
     view = await terminal.server.ask("GET", f"/api/conversations/{conversation['id']}")
     assert view["messages"][-1]["status"] == "interrupted"
     assert view["messages"][-1]["parts"][0]["text"] == "so far, so good"
+
+
+async def test_the_readmes_tour_reads_and_searches_this_repository(terminal: Terminal, root: Path) -> None:
+    await terminal.provider.load(json.loads((root / "examples" / "tour.json").read_text()))
+    shutil.rmtree(terminal.server.workdir)
+    shutil.copytree(root / "docs", terminal.server.workdir / "docs")
+    shutil.copy(root / "README.md", terminal.server.workdir)
+    status, out, err = await terminal.run("ask", "Give me a tour.")
+    assert status == 0, err
+    assert "Found it: `docs/architecture.md`" in out
+    assert "Read README.md" in err
+
+
+async def test_setup_offers_the_key_in_the_environment(terminal: Terminal) -> None:
+    await terminal.provider.load({"models": {"ids": ["gpt-5"]}, "steps": []})
+    await terminal.server.stop()
+    key = {"OPENAI_API_KEY": "sk-0123456789abcdef", "OPENAI_BASE_URL": terminal.provider.base_url("chat")}
+    status, out, _ = await terminal.run("setup", **key)
+    assert status == 0
+    assert "…cdef in OPENAI_API_KEY" in out
+    status, out, err = await terminal.run("setup", "key:OPENAI_API_KEY", **key)
+    assert (status, err) == (0, "")
+    status, _, err = await terminal.run("setup", "key:NOTHING")
+    assert status == 1
+    assert "Look again" in err
 
 
 async def test_nothing_to_ask_is_said_plainly(terminal: Terminal) -> None:
