@@ -336,8 +336,8 @@ def _network_words(chain: list[BaseException], names: set[str], host: str, where
             case ssl.SSLCertVerificationError():
                 return (
                     f"The certificate of {host} is not trusted: {item.verify_message or item.reason}.",
-                    "Check the host in the base URL and this machine's clock; for a certificate of your own, "
-                    "add its authority to the trusted ones.",
+                    "Check the host in the base URL and this machine's clock; for a certificate of your own, start "
+                    "Flowent with SSL_CERT_FILE naming the file of its authority.",
                 )
             case ssl.SSLError():
                 return (

@@ -18,8 +18,8 @@ T = TypeVar("T")
 class LibraryThread:
     """One thread; it starts with the first use of `ready` and ends with `close`."""
 
-    def __init__(self, name: str, prepare: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Remember what to do first on the thread; `prepare` may take seconds and may block its loop."""
+    def __init__(self, name: str, prepare: Callable[[asyncio.AbstractEventLoop], None]) -> None:
+        """Remember what to do on the thread before its loop runs; `prepare` may take seconds."""
         self._prepare = prepare
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -62,7 +62,7 @@ class LibraryThread:
         loop = _new_loop()
         asyncio.set_event_loop(loop)
         try:
-            loop.run_until_complete(self._prepare())
+            self._prepare(loop)
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the thread
             loop.close()
             self._prepared.set_exception(error)

@@ -6,6 +6,7 @@ causes several. So old objects are not collected while a library is imported, an
 permanent generation, where no later collection walks through it either (figures: `docs/decisions/0004`).
 """
 
+import asyncio
 import gc
 import importlib
 import threading
@@ -27,12 +28,12 @@ _collector = threading.RLock()
 """Held by whoever has changed the collector's thresholds, which are the whole process's."""
 
 
-async def prepare(wire_format: Format) -> None:
-    """Import what a format needs and use it once; for a loop that does nothing else yet."""
+def prepare(wire_format: Format, loop: asyncio.AbstractEventLoop) -> None:
+    """Import what a format needs, and use it once on the loop that it will be used on, which does not run yet."""
     with no_full_collections():
         importlib.import_module(DIALECTS[wire_format])
         rehearsal = importlib.import_module("flowent.models.library_rehearsal")
-        await rehearsal.rehearse(wire_format)
+        loop.run_until_complete(rehearsal.rehearse(wire_format))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 from flowent.models.library_thread import LibraryThread
 
 
-async def nothing() -> None:
+def nothing(loop: asyncio.AbstractEventLoop) -> None:
     """Prepare nothing."""
 
 
@@ -24,7 +24,7 @@ async def test_work_runs_on_the_thread() -> None:
 
 
 async def test_what_goes_wrong_while_preparing_is_told_each_time() -> None:
-    async def fail() -> None:
+    def fail(loop: asyncio.AbstractEventLoop) -> None:
         raise ImportError("no library")
 
     thread = LibraryThread("library", fail)
@@ -38,8 +38,8 @@ async def test_what_goes_wrong_while_preparing_is_told_each_time() -> None:
 async def test_who_waits_may_be_cancelled_without_harm() -> None:
     go_on = threading.Event()
 
-    async def prepare() -> None:
-        await asyncio.to_thread(go_on.wait)
+    def prepare(loop: asyncio.AbstractEventLoop) -> None:
+        go_on.wait()
 
     thread = LibraryThread("library", prepare)
     waiting = asyncio.create_task(thread.ready())

@@ -316,7 +316,10 @@ async def test_cancelling_the_reader_hangs_up_at_once(model_at: ModelAt, sent: b
 # Time-outs
 
 
-QUICK = Timeouts(connect=5, first_chunk=0.05, between_chunks=0.05)
+QUICK = {
+    "first_chunk_timeout": Timeouts(first_chunk=0.05),
+    "chunk_timeout": Timeouts(between_chunks=0.05),
+}
 
 
 @pytest.mark.parametrize(
@@ -336,7 +339,7 @@ async def test_silence_is_not_waited_for_for_ever(model_at: ModelAt, sent: bytes
         await exchange.wait_for_hang_up()
 
     async with serving(play) as server:
-        pieces, failure = await failure_of(model_at(server.url, timeouts=QUICK))
+        pieces, failure = await failure_of(model_at(server.url, timeouts=QUICK[kind]))
         await server.hang_ups.wait()
     assert failure.kind == kind
     assert pieces == ([TextPiece(0, "Hi")] if kind == "chunk_timeout" else [])
@@ -344,7 +347,7 @@ async def test_silence_is_not_waited_for_for_ever(model_at: ModelAt, sent: bytes
 
 async def test_a_slow_reader_is_not_the_providers_silence(model_at: ModelAt) -> None:
     async with serving(lambda exchange: exchange.send(EVENT_STREAM, piece(HI), piece(STOP), LAST)) as server:
-        stream = model_at(server.url, timeouts=QUICK).stream(REQUEST)
+        stream = model_at(server.url, timeouts=QUICK["chunk_timeout"]).stream(REQUEST)
         assert await anext(stream) == [TextPiece(0, "Hi")]
         await asyncio.sleep(0.1)
         assert [batch async for batch in stream] == [[Finished("complete")]]
@@ -357,12 +360,12 @@ async def test_signs_of_life_keep_a_slow_answer_going(model_at: ModelAt) -> None
         await exchange.send(EVENT_STREAM)
         while not go_on.is_set():
             await exchange.send(piece(b": OPENROUTER PROCESSING\n\n"))
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
         await exchange.send(piece(HI + STOP), LAST)
 
     async with serving(play) as server:
-        asyncio.get_running_loop().call_later(0.4, go_on.set)
-        timeouts = Timeouts(first_chunk=0.2, between_chunks=0.2)
+        asyncio.get_running_loop().call_later(1, go_on.set)
+        timeouts = Timeouts(first_chunk=0.6, between_chunks=0.6)
         assert await pieces_of(model_at(server.url, timeouts=timeouts)) == [TextPiece(0, "Hi"), Finished("complete")]
 
 
@@ -567,7 +570,7 @@ SCRIPTED: dict[str, tuple[dict[str, Any], FailureKind]] = {
 async def test_a_scripted_fault_is_of_its_kind(model_at: ModelAt, provider: ScriptedProvider, case: str) -> None:
     step, kind = SCRIPTED[case]
     await provider.load({"steps": [step]})
-    timeouts = Timeouts(between_chunks=0.3)
+    timeouts = Timeouts(between_chunks=0.3) if case == "hung" else Timeouts()
     pieces, failure = await failure_of(model_at(provider.base_url("chat"), timeouts=timeouts))
     assert failure.kind == kind
     assert "a b c d e f g h".startswith(text_of(pieces))
