@@ -11,6 +11,7 @@ CHECKS = {
     "format": ("ruff", "format", "--check", "."),
     "types": ("basedpyright",),
     "imports": ("lint-imports", "--no-cache"),
+    "documents": ("python", "scripts/generate.py", "--check"),
 }
 
 
