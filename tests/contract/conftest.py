@@ -8,7 +8,6 @@ under CI.
 import os
 import pwd
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -133,8 +132,7 @@ def postgresql_url() -> Iterator[str]:
         yield url
     finally:
         if server is not None:
-            server.send_signal(signal.SIGINT)
-            server.wait(30)
+            _stop(server)
         shutil.rmtree(home)
 
 
@@ -153,6 +151,16 @@ def _server_user() -> str | None:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in known else "nobody"
+
+
+# The server ends when its input does: when it is told to, and also when the tests are killed.
+_GUARD = '"$@" </dev/null & server=$!; read -r _; kill -INT $server 2>/dev/null; wait $server'
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    assert server.stdin is not None
+    server.stdin.close()
+    server.wait(30)
 
 
 def _start(programs: Path, home: Path, user: str | None) -> tuple["subprocess.Popen[bytes]", str]:
@@ -174,7 +182,12 @@ def _start(programs: Path, home: Path, user: str | None) -> tuple["subprocess.Po
     switches = [f"-c{name}={value}" for name, value in options.items()]
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
-            [programs / "postgres", "-D", directory, *switches], stdout=log, stderr=log, user=user, cwd=home
+            ["/bin/sh", "-c", _GUARD, "sh", programs / "postgres", "-D", directory, *switches],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            user=user,
+            cwd=home,
         )
     url = f"postgresql://flowent@127.0.0.1:{port}/postgres"
     deadline = time.monotonic() + 30
@@ -183,7 +196,7 @@ def _start(programs: Path, home: Path, user: str | None) -> tuple["subprocess.Po
             psycopg.connect(url).close()
         except psycopg.OperationalError:
             if server.poll() is not None or time.monotonic() > deadline:
-                server.kill()
+                _stop(server)
                 raise RuntimeError(f"PostgreSQL did not start:\n{(home / 'log').read_text()}") from None
             time.sleep(0.02)
         else:

@@ -95,9 +95,6 @@ class MemoryBlobs:
     async def get(self, sha256: str) -> bytes:
         return self.blobs[sha256]
 
-    def path(self, sha256: str) -> str:
-        raise KeyError(sha256)
-
 
 class StillClock:
     """A clock that only sleeping moves; a sleep is over at once, and remembered."""

@@ -283,7 +283,3 @@ class Blobs(Protocol):
     async def get(self, sha256: str) -> bytes:
         """Give the bytes; raises KeyError."""
         ...
-
-    def path(self, sha256: str) -> str:
-        """Give the file's path; raises KeyError."""
-        ...

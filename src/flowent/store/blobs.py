@@ -55,17 +55,6 @@ class FileBlobs:
         """Give the bytes; raises KeyError if there are none of that name, DamagedBlobError if they are others."""
         return await self._off_loop(lambda: self._get(sha256))
 
-    def path(self, sha256: str) -> str:
-        """Give the file's path; raises KeyError. It looks at the disk: not to be called on the event loop."""
-        path = self._directory / _shard(sha256) / sha256[2:]
-        try:
-            mode = path.lstat().st_mode
-        except OSError as error:
-            raise KeyError(sha256) from error
-        if not stat.S_ISREG(mode):
-            raise KeyError(sha256)
-        return str(path)
-
     async def _off_loop(self, work: Callable[[], _Result]) -> _Result:
         try:
             return await asyncio.to_thread(work)

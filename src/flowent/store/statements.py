@@ -1,7 +1,8 @@
 """The two statements of every append, for many rows at once.
 
 One statement for a whole group instead of one for each row: a driver lets go of Python's lock around every step of a
-statement, and on a busy event loop it may wait for the interpreter's switch interval each time before it goes on.
+statement, and may wait each time until a busy event loop gives it back. It is a precaution;
+`docs/decisions/0002-one-writer-thread.md` tells what was measured of it.
 They are SQL text, given to the driver, for a reason that `flowent.store.transaction` tells. Only powers of two occur as
 numbers of rows, so that drivers keep them prepared.
 """

@@ -1,8 +1,8 @@
 """One transaction of the writer, at the level of the driver.
 
-Appends go to the driver directly: through SQLAlchemy's statement execution one costs more than twice as much, most of
-it while the machine's caches are cold, as they are between two deltas of a slow answer. Statements of other writes go
-through the same SQLAlchemy connection and fall into the same transaction.
+Appends go to the driver directly: through SQLAlchemy's statement execution one costs about twice as much, which counts
+between two deltas of a slow answer, when the machine's caches are cold (`docs/decisions/0002-one-writer-thread.md`).
+Statements of other writes go through the same SQLAlchemy connection and fall into the same transaction.
 """
 
 from collections.abc import Generator

@@ -1,26 +1,14 @@
 """The scripted provider, and the models at it: one of each for all tests here, so that libraries are imported once."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from blockbuster import BlockBuster
 
 from flowent.models.base import Format, Model
 from flowent.models.registry import Models
 from flowent.scripted.process import ScriptedProvider
 from support.models import SCRIPTED, endpoint
-
-
-@pytest.fixture(autouse=True)
-def nothing_blocks() -> Iterator[None]:
-    """As everywhere, but for the libraries' threads: they are there to be blocked."""
-    watcher = BlockBuster("flowent")
-    for function in []:
-        function.can_block_in("flowent/models/library_thread.py", {"_run"})
-    watcher.activate()
-    yield
-    watcher.deactivate()
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
