@@ -98,6 +98,17 @@ class Server:
                     await asyncio.sleep(0.02)
         return False
 
+    async def deaf(self) -> None:
+        """Wait until nobody listens any more."""
+        async with asyncio.timeout(30):
+            while True:
+                try:
+                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                except ConnectionError:
+                    return
+                writer.close()
+                await asyncio.sleep(0.02)
+
     async def start(self, **environment: str) -> None:
         """Start a process that answers."""
         await self.spawn(**environment)

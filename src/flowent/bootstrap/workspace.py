@@ -21,6 +21,7 @@ from flowent.conversations.service import Conversations
 from flowent.conversations.workplaces import Workplaces
 from flowent.engine.limits import Limits
 from flowent.models import catalogue
+from flowent.models.base import ModelError
 from flowent.models.embedded import Embedded
 from flowent.models.registry import Models
 from flowent.observability.dumps import RequestDumps
@@ -96,7 +97,7 @@ async def open_workspace(
         closing.callback(logging.close)
         workspace = await _build(config, redactor, closing, extra_tools, policy)
         if address is not None:
-            await workspace.models.warm(frozenset(view.format for view in workspace.providers.list()))
+            await _warm(workspace)
         if resume:
             workspace.resumed_turns = await workspace.conversations.start()
         closing.push_async_callback(workspace.conversations.suspend)
@@ -178,6 +179,14 @@ async def _build(
         offers=Offers(providers, settings, embedded, redactor, environment=os.environ),
         conversations=Conversations(store, workshop, workplaces),
     )
+
+
+async def _warm(workspace: Workspace) -> None:
+    """Import what the providers' formats need before anyone waits for it; a library that fails is no reason to stop."""
+    try:
+        await workspace.models.warm(frozenset(view.format for view in workspace.providers.list()))
+    except ModelError as error:
+        workspace.notices.append(f"{error.failure.message} {error.failure.remedy}")
 
 
 async def open_database(config: Config) -> SqlStore:

@@ -62,8 +62,10 @@ def complete(told: ModelFacts, wire_format: Format, base_url: str) -> ModelFacts
     return _merge(told, _look_up(wire_format, base_url, told.id))
 
 
-def cost(usage: Usage, wire_format: Format, base_url: str, model: str, override: ModelFacts | None = None) -> Cost:
-    """Price a step's tokens; an unknown price gives no amount.
+def cost(
+    usage: Usage, wire_format: Format, base_url: str, model: str, override: ModelFacts | None = None
+) -> Cost | None:
+    """Price a step's tokens; None where the price is unknown.
 
     Prices that a person has set count before the catalogue's. Prices that depend on the size of the request or on the
     time of day are the catalogue's as of now.
@@ -72,7 +74,7 @@ def cost(usage: Usage, wire_format: Format, base_url: str, model: str, override:
         return Cost(amount=_plain_price(usage, override, override.input_price, override.output_price))
     known = _find(wire_format, base_url, model)
     if known is None or known.seller is None:
-        return Cost()
+        return None
     from genai_prices.types import Usage as Tokens  # noqa: PLC0415 - expensive to import
 
     tokens = Tokens(

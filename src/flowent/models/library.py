@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from flowent.domain.failures import Failure
+from flowent.models import failures
 from flowent.models.base import Endpoint, Format, ModelError, ModelFacts, ModelRequest, Piece
 from flowent.models.dumping import DumpingTransport
 from flowent.models.http_transport import DirectTransport
@@ -26,6 +27,9 @@ from flowent.observability.dumps import RequestDumps
 
 if TYPE_CHECKING:
     from flowent.models.library_worker import LibraryWorker
+
+
+_CLOSED = "The connection was closed on this side."
 
 
 class Library:
@@ -81,6 +85,7 @@ class LibraryModel:
         thread = self._library.thread
         relay = Relay(asyncio.get_running_loop(), thread.loop)
         answer = thread.submit(worker.answer(request, files, relay))
+        answer.add_done_callback(lambda _: relay.abandon(failures.stream_cut(_CLOSED)))
         try:
             while (pieces := await relay.take()) is not None:
                 yield pieces

@@ -66,6 +66,11 @@ class Relay:
         self.flush()
         self._reader.call_soon_threadsafe(self._finish, failure)
 
+    def abandon(self, failure: Failure) -> None:
+        """End it from any thread, unless it has ended: a writer that was cancelled before it began says nothing."""
+        if not self._reader.is_closed():
+            self._reader.call_soon_threadsafe(self._finish, failure)
+
     async def take(self) -> Sequence[Piece] | None:
         """Give what has arrived, waiting for something; None at the end. Raises ModelError after the last piece."""
         while not self._arrived:
@@ -89,9 +94,10 @@ class Relay:
         self._wake()
 
     def _finish(self, failure: Failure | None) -> None:
-        self._ended = True
-        self._failure = failure
-        self._wake()
+        if not self._ended:
+            self._ended = True
+            self._failure = failure
+            self._wake()
 
     def _wake(self) -> None:
         if self._wanted is not None and not self._wanted.done():

@@ -40,15 +40,13 @@ class LibraryWorker:
         self._history = HistoryMapper(adapter, self._dialect.provider_name, self._dialect.file_types)
 
     async def answer(self, request: ModelRequest, files: Files, relay: Relay) -> None:
-        """Ask, and give the answer to the relay, which is ended in any case."""
-        failure: Failure | None = failures.stream_cut("The connection was closed on this side.")
+        """Ask, and give the answer to the relay, which is ended unless this is cancelled."""
         try:
             await self._answer(request, files, relay)
-            failure = None
         except ModelError as error:
-            failure = error.failure
-        finally:
-            relay.end(failure)
+            relay.end(error.failure)
+        else:
+            relay.end(None)
 
     async def list_models(self) -> list[ModelFacts]:
         """Ask for the list; what the provider says counts before the catalogue. Raises ModelError."""
