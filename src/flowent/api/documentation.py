@@ -28,7 +28,7 @@ _TITLES: dict[int, str] = {
     507: "The storage is full.",
 }
 
-EVERYWHERE = (400, 401, 403, 405, 408, 413, 421, 422, 429, 500, 503)
+EVERYWHERE = (400, 401, 403, 405, 408, 413, 415, 421, 422, 429, 500, 503)
 """What every route under /api may answer."""
 
 

@@ -52,8 +52,6 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     responses = cast(dict[str, Any], operation["responses"])
     for status in EVERYWHERE:
         responses[str(status)] = problem(status)
-    if "requestBody" in operation:
-        responses["415"] = problem(415)
     if (method, path) in PUBLIC:
         operation["security"] = []
     if event := _STREAMS.get(path):
