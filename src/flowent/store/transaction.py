@@ -63,9 +63,10 @@ def _lost(connection: Connection, driver: DBAPIConnection, error: BaseException)
 def _undo(connection: Connection, driver: DBAPIConnection, *, lost: bool) -> None:
     if lost and not connection.invalidated:
         connection.invalidate()
-    if connection.in_transaction():
-        connection.rollback()
-    elif not lost:
+    begun = connection.in_transaction()
+    # Also where its commit has failed: SQLAlchemy calls it inactive then, and refuses everything until this.
+    connection.rollback()
+    if not begun and not lost:
         # An error of undoing would hide why; if anything were left open, the next BEGIN would say so.
         with suppress(connection.dialect.loaded_dbapi.Error):
             driver.rollback()
