@@ -6,12 +6,12 @@ of the acting tool) and fails with what contradicts it.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flowent.domain.events import DELTA_TYPES
 from flowent.journal.feed import frame
-from flowent.scripted.report import Report
+from flowent.scripted.report import RecordedRequest, Report
 from flowent.store.base import StoredEventRow
 from recovery.script import UNKNOWN
 from recovery.watching import Seen
@@ -19,6 +19,16 @@ from recovery.workspace import parsed
 
 Json = dict[str, Any]
 GOES_ON = ("resumed", "recovered")
+
+
+def hold(conversation_id: str, rows: Sequence[StoredEventRow], seen: Sequence[Seen]) -> list[str]:
+    """Check what holds for every conversation whose turns have all ended; gives the causes of its starts."""
+    journal_is_in_order(rows)
+    outputs_are_closed(rows)
+    calls_are_answered(rows)
+    nothing_seen_is_lost(conversation_id, rows, seen)
+    everything_was_seen(rows, seen)
+    return turns_end_once(rows)
 
 
 def journal_is_in_order(rows: Sequence[StoredEventRow]) -> None:
@@ -68,7 +78,7 @@ def calls_are_answered(rows: Sequence[StoredEventRow]) -> None:
     assert started == Counter(asked)
 
 
-def turns_end_once(rows: Sequence[StoredEventRow], causes: Iterable[str] = ("message",)) -> list[str]:
+def turns_end_once(rows: Sequence[StoredEventRow]) -> list[str]:
     """Each turn opens with a cause that begins one, goes on with one that does not, and ends; gives all causes."""
     open_turn: str | None = None
     ended: list[str] = []
@@ -78,7 +88,7 @@ def turns_end_once(rows: Sequence[StoredEventRow], causes: Iterable[str] = ("mes
         if row.type == "start":
             found.append(event["cause"])
             if open_turn is None:
-                assert event["cause"] in causes, f"{row.seq} opens a turn as {event['cause']}"
+                assert event["cause"] == "message", f"{row.seq} opens a turn as {event['cause']}"
                 assert event["turn_id"] not in ended, f"{row.seq} opens an ended turn again"
                 open_turn = event["turn_id"]
             else:
@@ -120,13 +130,12 @@ def everything_was_seen(rows: Sequence[StoredEventRow], seen: Sequence[Seen]) ->
 
 
 def effects_are_honest(
-    view: Json, effects: Mapping[str, int], names: Sequence[str], report: Report
+    view: Json, effects: Mapping[str, int], names: Sequence[str], requests: Sequence[RecordedRequest]
 ) -> list[str]:
     """No effect happened twice; each result says what is known, to the person and to the model.
 
-    Gives the effects whose outcome is unknown.
+    ``requests`` are what was asked in this conversation. Gives the effects whose outcome is unknown.
     """
-    assert set(effects) <= set(names)
     interrupted: list[str] = []
     calls = [part for message in view["messages"] for part in message["parts"] if part["type"] == "tool"]
     acting = {json.loads(part["input"])["name"]: part for part in calls if part["name"] == "count_effect"}
@@ -144,8 +153,8 @@ def effects_are_honest(
                 interrupted.append(name)
             case status:
                 raise AssertionError(f"{name} is {status}")
-    told = [json.dumps(request.body).count(UNKNOWN) for request in report.requests]
-    assert told[-1] == len(interrupted), "the model was told otherwise than the person"
+    told = json.dumps(requests[-1].body).count(UNKNOWN)
+    assert told == len(interrupted), "the model was told otherwise than the person"
     return interrupted
 
 

@@ -27,9 +27,15 @@ UNKNOWN = "its outcome is unknown"
 Step = dict[str, Any]
 
 
+CONVERSATIONS = 20
+"""How many conversations have a turn at once."""
+
+
 def markers() -> dict[str, str]:
     """Give the files that the steps read, by name."""
-    return {f"{name}.txt": f"{name} was here\n" for name in (*(f"marker-{n}" for n in range(1, STEPS)), "marker-more")}
+    many = [f"{number}{letter}" for number in range(CONVERSATIONS) for letter in "ab"]
+    names = [*(str(number) for number in range(1, STEPS)), "more", *many]
+    return {f"marker-{name}.txt": f"marker-{name} was here\n" for name in names}
 
 
 def ten_steps(tokens_per_second: float = 250.0) -> dict[str, list[Step]]:
@@ -62,3 +68,31 @@ def _saying(text: str, last: str) -> Step:
         # The same for every wire format and whatever the request holds, so that sums can be compared.
         "usage": {"input": 100, "cached": 40, "output": 30, "reasoning": 10},
     }
+
+
+STALLED = "Please begin and stall"
+"""The message whose turn acts once, and then is told half a sentence as often as the script says."""
+
+
+def stalling(times: int) -> dict[str, list[Step]]:
+    """Give a script whose second step stops in mid-sentence that many times and is answered whole after that."""
+    second = _saying("This sentence is finished in the end.", "marker-1")
+    stalled = {**second, "repeat": times, "optional": True, "hang_after": 9}
+    return {"steps": [_acting("1", STALLED), *([stalled] if times else []), second]}
+
+
+def begin(number: int) -> str:
+    """Give the message that begins a conversation's turn; no conversation's is a part of another's."""
+    return f"Begin number {number}."
+
+
+def parallel() -> dict[str, list[Step]]:
+    """Give a script of a turn of three steps for each of the conversations."""
+    steps: list[Step] = []
+    for number in range(CONVERSATIONS):
+        steps += [
+            _acting(f"{number}a", begin(number)),
+            _acting(f"{number}b", f"marker-{number}a"),
+            _saying(f"Conversation {number} is done.", f"marker-{number}b"),
+        ]
+    return {"steps": [{**step, "tokens_per_second": 100.0} for step in steps]}

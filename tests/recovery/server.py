@@ -1,14 +1,19 @@
-"""A real workspace with one more tool: one that acts, and leaves a mark for every time that it did."""
+"""A real workspace with two more tools that act, and a clock that a test can set back."""
 
+import asyncio
 import os
 import sys
 from pathlib import Path
 from typing import Literal
 
+from flowent.bootstrap.system import SystemClock
 from flowent.cli.serve import run_server
 from flowent.config import Config
 from flowent.tools.base import Arguments, Output, ToolContext
 from flowent.tools.policy import Allowed
+
+LASTS = 0.01
+"""Seconds before an effect, and again after it: long enough for a kill to fall between them."""
 
 
 class EffectArguments(Arguments):
@@ -18,7 +23,7 @@ class EffectArguments(Arguments):
 
 
 class CountEffect:
-    """Appends the effect's name to a file."""
+    """Leaves a mark for every time that it had an effect."""
 
     name = "count_effect"
     description = "Has an effect."
@@ -32,12 +37,34 @@ class CountEffect:
         return f"Doing {arguments.name}"
 
     async def run(self, arguments: EffectArguments, context: ToolContext) -> Output:
+        await asyncio.sleep(LASTS)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(descriptor, f"{arguments.name}\n".encode())
         finally:
             os.close(descriptor)
+        await asyncio.sleep(LASTS)
         return Output(f"did {arguments.name}", f"Did {arguments.name}")
+
+
+class HoldOn:
+    """Never ends, and does not let itself be interrupted."""
+
+    name = "hold_on"
+    description = "Waits."
+    effect: Literal["act"] = "act"
+    arguments = Arguments
+
+    def title(self, arguments: Arguments) -> str:
+        return "Holding on"
+
+    async def run(self, arguments: Arguments, context: ToolContext) -> Output:
+        for_ever = asyncio.get_running_loop().create_future()
+        while True:
+            try:
+                await asyncio.shield(for_ever)
+            except asyncio.CancelledError:
+                continue
 
 
 class AllowAll:
@@ -47,6 +74,17 @@ class AllowAll:
         return Allowed()
 
 
+def let_tests_set_the_clock(offset: Path) -> None:
+    """Add the milliseconds in a file, while there is one, to the time of day."""
+    now = SystemClock.now
+
+    def shifted(self: SystemClock) -> int:
+        return now(self) + (int(offset.read_text()) if offset.exists() else 0)
+
+    SystemClock.now = shifted
+
+
 if __name__ == "__main__":
-    config = Config.load({}, os.environ, None)
-    sys.exit(run_server(config, extra_tools=(CountEffect(Path(os.environ["EFFECTS"])),), policy=AllowAll()))
+    let_tests_set_the_clock(Path(os.environ["CLOCK_OFFSET"]))
+    tools = (CountEffect(Path(os.environ["EFFECTS"])), HoldOn())
+    sys.exit(run_server(Config.load({}, os.environ, None), extra_tools=tools, policy=AllowAll()))

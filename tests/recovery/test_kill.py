@@ -61,7 +61,7 @@ async def test_a_crash_on_the_way_out(workspace: Workspace, figures: Figures) ->
     await Ride(workspace, figures).go(CrashStopping(STOPPING, events=50))
 
 
-def test_every_named_place_is_crashed_at() -> None:
+async def test_every_named_place_is_crashed_at() -> None:
     assert {*VISITS, *IN_RECOVERY, STOPPING} == set(CRASH_POINTS)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -70,6 +70,10 @@ class Watcher:
                     self._task.result()
                     raise AssertionError("nobody watches any more")
 
+    async def saw(self, events: int) -> None:
+        """Wait until so many events were seen."""
+        await self.until(lambda: len(self.seen) >= events)
+
     async def ended(self, turns: int) -> None:
         """Wait until so many turns have ended."""
         await self.until(lambda: self.types.count("turn_ended") >= turns)
@@ -77,10 +81,8 @@ class Watcher:
     async def _follow(self) -> None:
         async with self.server.client() as client:
             while True:
-                try:
+                with suppress(httpx.TransportError):
                     await self._connect(client)
-                except httpx.TransportError:
-                    pass
                 await asyncio.sleep(0.02)
 
     async def _connect(self, client: httpx.AsyncClient) -> None:
@@ -91,7 +93,7 @@ class Watcher:
         after = {} if headers else {"after": self.last}
         timeout = httpx.Timeout(10, read=40)
         async with client.stream("GET", path, params=after, headers=headers, timeout=timeout) as response:
-            if response.status_code == 503:
+            if response.status_code in (503, 507):
                 return
             assert response.status_code == 200, f"the stream was refused with {response.status_code}"
             name = kind = ""

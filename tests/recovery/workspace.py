@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,19 @@ class Workspace:
 
     server: Server
     provider: ScriptedProvider
+    format: Format = "chat"
     crash_at: str = ""
-    undisturbed: dict[str, Any] | None = None
-    """The transcript of the turns when nothing happens to them, once it is known."""
+    undisturbed: dict[str, Any] = field(default_factory=dict[str, Any])
+    """The transcripts of turns to which nothing happens, by a name for each kind of turn."""
+    failures: int = 0
 
     @property
     def marks(self) -> Path:
-        return self.server.directory / "effects"
+        return Path(self.server.extra["EFFECTS"])
+
+    @property
+    def clock_offset(self) -> Path:
+        return Path(self.server.extra["CLOCK_OFFSET"])
 
     def effects(self) -> Counter[str]:
         """Count what the acting tool did."""
@@ -49,20 +55,46 @@ class Workspace:
             await self.server.spawn(**({"FLOWENT_CRASH_AT": crash_at} if crash_at else {}))
 
     async def ready(self) -> None:
-        """Have a process that answers and dies nowhere."""
+        """Have a process that answers and dies nowhere, and knows the provider."""
+        new = not self.server.database.exists()
         await self.spawn()
         assert await self.server.answers(), self.server.output()[-2000:]
+        if new:
+            for name, text in markers().items():
+                (self.server.workdir / name).write_text(text)
+            await self.server.add_provider(self.provider.base_url(self.format), FORMATS[self.format])
+
+    @asynccontextmanager
+    async def used(self) -> AsyncGenerator[None, None]:
+        """Put the data aside when a test fails: what it left undone must not make others fail."""
+        try:
+            yield
+        except BaseException:
+            self.failures += 1
+            await self.server.kill()
+            self.server.data_dir.rename(self.server.data_dir.with_name(f"failed-{self.failures}"))
+            raise
 
     async def stop(self) -> None:
         """End the process in order, and look at the database that it leaves."""
         if self.server.running:
             assert await self.server.stop() == 0, self.server.output()[-2000:]
-        assert await damage(self.server.database) is None
+        if self.server.database.exists():
+            assert await damage(self.server.database) is None
 
     async def begin(self) -> str:
         """Add a conversation; nothing has had an effect yet."""
         self.marks.unlink(missing_ok=True)
         return (await self.server.ask("POST", "/api/conversations", {}))["id"]
+
+    async def send(self, conversation_id: str, text: str) -> None:
+        """Send a message to a server that answers; while a turn runs, it waits."""
+        body = {"content": text, "mode": "queue"}
+        await self.server.ask("POST", f"/api/conversations/{conversation_id}/messages", body)
+
+    async def view(self, conversation_id: str) -> dict[str, Any]:
+        """Read a conversation as a person does."""
+        return await self.server.ask("GET", f"/api/conversations/{conversation_id}")
 
     def rows(self, conversation_id: str) -> list[StoredEventRow]:
         """Read a conversation's events from the database file itself."""
@@ -74,14 +106,12 @@ class Workspace:
 @asynccontextmanager
 async def serving(directory: Path, format: Format = "chat") -> AsyncGenerator[Workspace, None]:
     """Start a workspace with a provider of that wire format, and end both."""
-    server = Server(directory, (sys.executable, str(SERVER)), {"EFFECTS": str(directory / "effects")})
+    extra = {"EFFECTS": str(directory / "effects"), "CLOCK_OFFSET": str(directory / "clock_offset")}
+    server = Server(directory, (sys.executable, str(SERVER)), extra)
     async with ScriptedProvider().start() as provider:
-        workspace = Workspace(server, provider)
+        workspace = Workspace(server, provider, format)
         try:
             await workspace.ready()
-            for name, text in markers().items():
-                (server.workdir / name).write_text(text)
-            await server.add_provider(provider.base_url(format), FORMATS[format])
             yield workspace
             await workspace.stop()
         finally:

@@ -1,0 +1,1 @@
+"""Benchmarks of the whole workspace as a process: see docs/benchmarks.md."""
