@@ -10,6 +10,8 @@ import pytest
 from blockbuster import BlockBuster
 from hypothesis import settings
 
+from recovery import figures
+
 # A shared machine is slow at times, which is no failure; and CI must find the same twice.
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -18,6 +20,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 MAY_BLOCK: tuple[tuple[str, str, set[str]], ...] = ()
 """Where our code blocks the loop all the same. This list only shrinks."""
+
+pytest_terminal_summary = figures.pytest_terminal_summary
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

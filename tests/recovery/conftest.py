@@ -1,4 +1,4 @@
-"""The workspace that rides share, how many rides there are, and the figures at the end."""
+"""The workspace that rides share, how many rides there are, and their figures."""
 
 from collections.abc import AsyncGenerator, Iterator
 
@@ -8,7 +8,7 @@ import pytest_asyncio
 # Asked for before they are imported, these modules' assertions say what differs.
 pytest.register_assert_rewrite("recovery.laws", "recovery.ride")
 
-from recovery.figures import PROPERTY, Figures, total  # noqa: E402
+from recovery.figures import PROPERTY, Figures  # noqa: E402
 from recovery.workspace import Workspace, serving  # noqa: E402
 
 SEEDS, ALL_SEEDS = 40, 200
@@ -32,18 +32,3 @@ def figures(request: pytest.FixtureRequest) -> Iterator[Figures]:
     made = Figures()
     yield made
     request.node.user_properties.append((PROPERTY, made.dump()))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reported = [
-        str(value)
-        for reports in terminalreporter.stats.values()
-        for report in reports
-        if isinstance(report, pytest.TestReport) and report.when == "teardown"
-        for name, value in report.user_properties
-        if name == PROPERTY
-    ]
-    if reported:
-        terminalreporter.section("recovery")
-        for line in total(reported).lines():
-            terminalreporter.write_line(line)

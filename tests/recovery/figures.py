@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import pytest
+
 PROPERTY = "recovery"
 """The name under which a test's report carries its figures from wherever it ran."""
 
@@ -30,6 +32,22 @@ class Figures:
             f"{counts['seen']} events seen, {counts['pruned']} of them deltas that were pruned since; none lost",
             f"last seen before a kill: {hits}",
         ]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures. This hook is in `tests/conftest.py`, because tests on several processes are printed there."""
+    reported = [
+        str(value)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "teardown"
+        for name, value in report.user_properties
+        if name == PROPERTY
+    ]
+    if reported:
+        terminalreporter.section("recovery")
+        for line in total(reported).lines():
+            terminalreporter.write_line(line)
 
 
 def total(reported: Iterable[str]) -> Figures:

@@ -38,7 +38,7 @@ def markers() -> dict[str, str]:
     return {f"marker-{name}.txt": f"marker-{name} was here\n" for name in names}
 
 
-def ten_steps(tokens_per_second: float = 250.0) -> dict[str, list[Step]]:
+def ten_steps(tokens_per_second: float = 350.0) -> dict[str, list[Step]]:
     """Give the script of both turns."""
     last = [FIRST, *(f"marker-{number}" for number in range(1, STEPS))]
     steps = [_acting(str(number), last[number - 1]) for number in range(1, STEPS)]

@@ -182,9 +182,13 @@ async def _build(
 
 
 async def _warm(workspace: Workspace) -> None:
-    """Import what the providers' formats need before anyone waits for it; a library that fails is no reason to stop."""
+    """Load what the providers need before anyone waits for it; a library that fails is no reason to stop."""
+    providers = workspace.providers.list()
+    if not providers:
+        return
     try:
-        await workspace.models.warm(frozenset(view.format for view in workspace.providers.list()))
+        await catalogue.load()
+        await workspace.models.warm(frozenset(view.format for view in providers))
     except ModelError as error:
         workspace.notices.append(f"{error.failure.message} {error.failure.remedy}")
 

@@ -7,7 +7,7 @@ the last one's, also after a restart. What varies meanwhile is appended to the h
 import asyncio
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from pydantic import TypeAdapter
 
@@ -69,7 +69,7 @@ class ContextKeeper:
 
 @cache
 def _prompt(name: str) -> str:
-    return files("flowent.conversations").joinpath(name).read_text(encoding="utf-8").strip()
+    return Path(__file__).with_name(name).read_text(encoding="utf-8").strip()
 
 
 async def _kept(blobs: Blobs, origin: str, data: bytes) -> ContextFragment:
