@@ -23,6 +23,11 @@ from flowent.models.library_stream import AnswerReader
 from flowent.models.library_transport import Call, EndpointTransport, current_call
 from flowent.models.warm import DIALECTS
 
+PIECES_UNBROKEN = 32
+PAUSE_SECONDS = 0.001
+"""A thread that is never idle takes the interpreter's lock again before the server's thread has woken up, so that the
+server stands still for as long as an answer comes at full speed; a short wait after so many pieces lets it in."""
+
 
 class LibraryWorker:
     """One endpoint; every method belongs to the library's thread."""
@@ -91,6 +96,7 @@ class LibraryWorker:
         messages = model.prepare_messages(list(history), parameters)
         settings = self._dialect.settings(request, messages)
         reader = AnswerReader(self._adapter, request.model)
+        unbroken = 0
         async with model_request_stream(
             model, messages, model_settings=settings, model_request_parameters=parameters, instrument=False
         ) as stream:
@@ -98,6 +104,10 @@ class LibraryWorker:
                 for piece in reader.read(event):
                     call.speaking = True
                     relay.put(piece)
+                    unbroken += 1
+                if unbroken >= PIECES_UNBROKEN:
+                    unbroken = 0
+                    await asyncio.sleep(PAUSE_SECONDS)
                 if relay.full:
                     await relay.room()
             for piece in reader.finish(stream):
