@@ -16,7 +16,7 @@ from pathlib import Path
 import uvloop
 
 from benchmarks.bench import ROOT, Bench, say
-from benchmarks.figures import Results, table
+from benchmarks.figures import Results, markdown, table
 from benchmarks.processes import free_port, start
 from flowent.scripted.process import ScriptedProvider
 
@@ -85,14 +85,15 @@ async def _measure(names: Sequence[str], *, quick: bool) -> None:
     print(f"{len(goals) - len(missed)} of {len(goals)} goals met.")
     for name in failed:
         print(f"{name} could not be measured; see above.")
-    print(f"Kept in {_keep(results.json(machine)).relative_to(ROOT)}")
+    print(f"Kept in {_keep(results, machine).relative_to(ROOT)}, and beside it as Markdown.")
 
 
-def _keep(text: str) -> Path:
+def _keep(results: Results, machine: dict[str, object]) -> Path:
     directory = ROOT / "benchmarks" / "results"
     directory.mkdir(exist_ok=True)
     path = directory / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}.json"
-    path.write_text(text + "\n")
+    path.write_text(results.json(machine) + "\n")
+    path.with_suffix(".md").write_text(markdown(results.figures))
     return path
 
 

@@ -87,6 +87,22 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join([*lines, *(["", "Notes", *notes] if notes else [])])
 
 
+def markdown(figures: Sequence[Figure]) -> str:
+    """Draw figures as Markdown, one table for each group: for docs/benchmarks.md."""
+    lines: list[str] = []
+    group = ""
+    for figure in figures:
+        if figure.group != group:
+            group = figure.group
+            lines += ["", f"### {group}", "", "| figure | measured | spread | goal | |", "|---|---|---|---|---|"]
+        goal = "" if figure.goal is None else f"≤ {_number(figure.goal, figure.unit)}"
+        verdict = {"met": "met", "missed": "**missed**", "for comparison": ""}[figure.verdict]
+        lines.append(
+            f"| {figure.name} | {_number(figure.value, figure.unit)} | {_spread(figure)} | {goal} | {verdict} |"
+        )
+    return "\n".join(lines).lstrip() + "\n"
+
+
 def _spread(figure: Figure) -> str:
     if len(figure.samples) < 2:
         return ""

@@ -18,7 +18,7 @@ TRIES = 3
 async def run(bench: Bench) -> list[Figure]:
     """Come back at random places of an answer that is still open, then of the same one after its end."""
     # Slower, the answer has more events; an answer at 100 tokens/s would take more than three minutes.
-    load = Load(TOKENS, bench.take(400, 4_000), hangs_after=TOKENS - 10)
+    load = Load(TOKENS, bench.take(400, 8_000), hangs_after=TOKENS - 10)
     await bench.provider.load(script(load))
     places = bench.take(60, 20)
     chance = random.Random(20_000)

@@ -12,8 +12,8 @@ from flowent.config import Config
 from flowent.tools.base import Arguments, Output, ToolContext
 from flowent.tools.policy import Allowed
 
-LASTS = 0.01
-"""Seconds before an effect, and again after it: long enough for a kill to fall between them."""
+LASTS = 0.02
+"""Seconds that an acting call goes on after its effect: long enough for a kill to come before its result."""
 
 
 class EffectArguments(Arguments):
@@ -37,7 +37,6 @@ class CountEffect:
         return f"Doing {arguments.name}"
 
     async def run(self, arguments: EffectArguments, context: ToolContext) -> Output:
-        await asyncio.sleep(LASTS)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(descriptor, f"{arguments.name}\n".encode())

@@ -72,7 +72,8 @@ class Workspace:
         except BaseException:
             self.failures += 1
             await self.server.kill()
-            self.server.data_dir.rename(self.server.data_dir.with_name(f"failed-{self.failures}"))
+            if self.server.data_dir.exists():
+                self.server.data_dir.rename(self.server.data_dir.with_name(f"failed-{self.failures}"))
             raise
 
     async def stop(self) -> None:

@@ -72,6 +72,8 @@ class Exercise:
         @given(case=cases)
         def check(case: Any) -> None:
             self.sent += 1
+            # No operation documents a header: made-up ones only find out what the HTTP parser takes for a header.
+            case.headers = {}
             prepare(case)
             case.call_and_validate(base_url=self._base_url, headers=self._headers, checks=CHECKS)
 

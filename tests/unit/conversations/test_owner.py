@@ -214,6 +214,7 @@ async def test_steering_during_the_last_step_continues_the_turn() -> None:
 async def test_the_queue_is_edited_reordered_and_held_after_a_stop() -> None:
     async with bench([asyncio.Event()], [TextPiece(0, "b"), finished()], [TextPiece(0, "a"), finished()]) as made:
         await made.send("go")
+        await made.model.asked.wait()
         await made.send("a", mode="queue", message_id="a")
         await made.send("b", mode="queue", message_id="b")
         await made.do(ChangeQueue((QueueEntry("b", text="b!"), QueueEntry("a"))))
@@ -260,6 +261,7 @@ async def test_regenerate_makes_a_sibling_answer() -> None:
 async def test_clear_ends_a_running_turn_silently() -> None:
     async with bench([TextPiece(0, "half"), asyncio.Event()], [TextPiece(0, "fresh"), finished()]) as made:
         await made.send("go")
+        await made.model.asked.wait()
         await made.send("waiting", mode="queue")
         await made.until(lambda: "delta" in made.types())
         await made.do(Clear())
