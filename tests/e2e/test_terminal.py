@@ -165,6 +165,10 @@ async def test_text_from_a_model_cannot_steer_the_terminal(terminal: Terminal) -
     assert out == "a]0;titlebcd\n"
 
 
+async def test_a_first_start_says_how_to_set_up_a_provider(terminal: Terminal) -> None:
+    assert "`flowent setup` shows what was found" in terminal.server.output()
+
+
 async def test_link_prints_a_login_that_works_once(terminal: Terminal) -> None:
     status, out, _ = await terminal.run("link")
     assert status == 0

@@ -159,6 +159,9 @@ def _reachable(host: str) -> str:
 
 def _announce(config: Config, workspace: Workspace, link: str) -> None:
     lines = [f"Flowent {version('flowent')} works in {config.workdir}", *config.notices]
+    if not workspace.providers.list():
+        answers = "the small embedded model answers" if workspace.embedded.unavailable() is None else "nothing answers"
+        lines.append(f"No provider is set up yet, so {answers}. `flowent setup` shows what was found on this machine.")
     if workspace.resumed_turns:
         lines.append(f"Going on with {workspace.resumed_turns} open turns.")
     lines += [
