@@ -153,6 +153,11 @@ async def test_setup_offers_the_key_in_the_environment(terminal: Terminal) -> No
     assert "Look again" in err
 
 
+async def test_an_unknown_provider_is_said_plainly(terminal: Terminal) -> None:
+    status, _, err = await terminal.run("ask", "--provider", "nonsense", "Hello")
+    assert (status, err) == (1, "flowent: There is no provider nonsense. Name one that is set up, or add it.\n")
+
+
 async def test_nothing_to_ask_is_said_plainly(terminal: Terminal) -> None:
     status, _, err = await terminal.run("ask")
     assert status == 1

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query, Response
 
 from flowent.api.bodies import ChangeConversation, CreateConversation, Fork
 from flowent.api.documentation import problems
-from flowent.api.problems import FieldError, invalid_fields
 from flowent.api.route import ApiRoute, ConversationId, Use
 from flowent.api.views import ConversationDetails, ConversationListed, ConversationPage, Created
 from flowent.conversations.commands import Clear, Stop
+from flowent.conversations.errors import InvalidError
 from flowent.domain.events import ConversationFields
 from flowent.settings.ports import EMBEDDED_ID
 
@@ -62,7 +62,7 @@ async def change_conversation(
     """Set title, pin, archive, work directory, provider, model, effort or mode; what is left out stays."""
     provider_id = changes.provider_id
     if provider_id is not None and provider_id != EMBEDDED_ID and provider_id not in use.providers:
-        raise invalid_fields([FieldError(field="provider_id", message=f"There is no provider {provider_id}.")])
+        raise InvalidError("provider_id", f"There is no provider {provider_id}.", "Name one that is set up, or add it.")
     await use.conversations.change(conversation_id, changes.fields())
     return ConversationDetails.of(await use.conversations.view(conversation_id, limit=MESSAGES))
 
