@@ -42,8 +42,42 @@ async def test_reading_starts_after_a_seq_and_stops_at_the_limit(store: SqlStore
     assert await store.read_events("c", 199, 3) == []
 
 
+@pytest.mark.parametrize(
+    ("after", "limit", "size", "expected"),
+    [
+        (0, 10, 1000, [1, 2, 3, 4]),
+        (0, 2, 1000, [1, 2]),
+        (2, 10, 1000, [3, 4]),
+        # Of 2, 100, 90 and 10 bytes, however many characters they are.
+        (0, 10, 102, [1, 2]),
+        (0, 10, 101, [1]),
+        (1, 10, 99, [2]),
+        (1, 10, 190, [2, 3]),
+        (1, 10, 0, [2]),
+        (4, 10, 1000, []),
+    ],
+)
+async def test_a_page_ends_at_its_limit_and_when_it_is_full(
+    store: SqlStore, after: int, limit: int, size: int, expected: list[int]
+) -> None:
+    claim = await claimed(store, "c")
+    rows = [event(2, data="ä" * 50), event(3, data="日" * 30), event(4, data="x" * 10)]
+    await store.append(Append("c", claim.epoch, 1, rows))
+    page = await store.read_page("c", after, limit, size)
+    assert [row.seq for row in page] == expected
+    assert [row for row in page if row.seq > 1] == [row for row in rows if row.seq in expected]
+
+
+async def test_a_page_skips_what_was_pruned(store: SqlStore) -> None:
+    claim = await claimed(store, "c")
+    await store.append(Append("c", claim.epoch, 1, [event(2, "output_start"), event(3), event(4)]))
+    await store.append(Append("c", claim.epoch, 4, [event(5, "output_done")], prune=Prune(2, 5)))
+    assert [row.seq for row in await store.read_page("c", 1, 2, 1000)] == [2, 5]
+
+
 async def test_an_unknown_conversation_has_no_events(store: SqlStore) -> None:
     assert await store.read_events("nobody", 0, 10) == []
+    assert await store.read_page("nobody", 0, 10, 10) == []
     assert await store.measure("nobody", 0) == (0, 0)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract.conftest import LISTING, claimed, event, seqs
+from contract.conftest import LISTING, Database, claimed, event, seqs
 from flowent.store.base import Append, ConversationRow, NotFoundError, StaleOwnerError
 from flowent.store.database import SqlStore
 
@@ -29,7 +29,9 @@ async def shown(
 async def test_a_row_shows_what_was_created(store: SqlStore) -> None:
     listing = replace(LISTING, title="Grüße", pinned=True, archived=True, status="running")
     list_seq = await store.create_conversation("c", listing, [event(1), event(2)], at=7)
-    expected = ConversationRow(id="c", seq=2, list_seq=list_seq, created_at=7, updated_at=7, listing=listing)
+    expected = ConversationRow(
+        id="c", seq=2, list_seq=list_seq, read_seq=2, created_at=7, updated_at=7, listing=listing
+    )
     assert await store.get_conversation("c") == expected
 
 
@@ -44,7 +46,7 @@ async def test_an_append_may_change_the_row(store: SqlStore) -> None:
     await store.append(
         Append("c", claim.epoch, 1, [event(2, at=50), event(3, at=60)], listing=listing, on_commit=reported.append)
     )
-    expected = ConversationRow(id="c", seq=3, list_seq=2, created_at=1, updated_at=60, listing=listing)
+    expected = ConversationRow(id="c", seq=3, list_seq=2, read_seq=1, created_at=1, updated_at=60, listing=listing)
     assert await store.get_conversation("c") == expected
     assert reported == [2]
 
@@ -64,6 +66,73 @@ async def test_a_refused_append_changes_no_row(store: SqlStore) -> None:
         await store.append(Append("c", 0, 1, [event(2)], listing=replace(LISTING, title="Never")))
     assert await store.get_conversation("c") == before
     assert await store.list_changes(1, 10) == []
+
+
+async def test_a_row_shows_how_the_last_turn_ended(store: SqlStore) -> None:
+    claim = await claimed(store, "c")
+    listing = replace(LISTING, outcome="failed", answered_seq=2)
+    await store.append(Append("c", claim.epoch, 1, [event(2)], listing=listing))
+    row = await store.get_conversation("c")
+    assert row is not None
+    assert row.listing == listing
+
+
+async def read_seq(store: SqlStore, conversation_id: str) -> int:
+    row = await store.get_conversation(conversation_id)
+    assert row is not None
+    return row.read_seq
+
+
+async def test_looking_is_a_change_of_the_list(store: SqlStore) -> None:
+    await claimed(store, "c")
+    await store.append(Append("c", 1, 1, [event(2, at=50), event(3, at=60)]))
+    before = await store.get_conversation("c")
+    assert before is not None
+    assert await store.mark_read("c", 2) == 2
+    assert await store.list_changes(1, 10) == [replace(before, read_seq=2, list_seq=2)]
+    assert await seqs(store, "c") == [1, 2, 3]
+
+
+@pytest.mark.parametrize("seq", [0, 1, 2])
+async def test_looking_never_goes_back(store: SqlStore, seq: int) -> None:
+    await claimed(store, "c")
+    await store.append(Append("c", 1, 1, [event(2), event(3)]))
+    await store.mark_read("c", 2)
+    assert await store.mark_read("c", seq) is None
+    assert await read_seq(store, "c") == 2
+    assert await store.list_changes(2, 10) == []
+
+
+async def test_nobody_looks_beyond_the_end(store: SqlStore) -> None:
+    await claimed(store, "c")
+    await store.append(Append("c", 1, 1, [event(2)]))
+    assert await store.mark_read("c", 2**53 - 1) == 2
+    assert await read_seq(store, "c") == 2
+    assert await store.mark_read("c", 2**53 - 1) is None
+
+
+async def test_an_unknown_conversation_cannot_be_read(store: SqlStore) -> None:
+    with pytest.raises(NotFoundError):
+        await store.mark_read("nobody", 1)
+
+
+async def test_what_a_person_asked_for_counts_as_read_up_to_its_end(store: SqlStore) -> None:
+    await claimed(store, "c")
+    await store.append(Append("c", 1, 1, [event(2), event(3)], listing=LISTING))
+    assert await read_seq(store, "c") == 1
+    await store.append(Append("c", 1, 3, [event(4), event(5)], listing=LISTING, seen=True))
+    assert await read_seq(store, "c") == 5
+    await store.append(Append("c", 1, 5, [event(6)], listing=LISTING))
+    assert await read_seq(store, "c") == 5
+
+
+async def test_how_far_a_person_looked_outlives_the_process(database: Database) -> None:
+    store = await database.open()
+    await claimed(store, "c")
+    await store.append(Append("c", 1, 1, [event(2), event(3)]))
+    await store.mark_read("c", 2)
+    await store.close(orderly=False)
+    assert await read_seq(await database.open(), "c") == 2
 
 
 async def test_pinned_come_first_then_the_newest_change(store: SqlStore) -> None:
@@ -114,15 +183,20 @@ async def test_archived_and_deleted_ones_have_lists_of_their_own(store: SqlStore
         ("a_b", ["3"]),
         ("/", ["4"]),
         ("\\", ["5"]),
-        ("é", ["6"]),
-        ("e\u0301", ["6"]),
-        ("ÉTÉ", ["6"]),
+        ("été", ["6"]),
+        ("e\u0301te\u0301", ["6"]),
+        ("ETE", ["6"]),
+        ("é100", []),
+        ("が", ["7"]),
+        ("か", ["8"]),
+        ("ไทย", ["9"]),
+        ("ﬁle", ["10"]),
         ("zzz", []),
-        ("", ["6", "5", "4", "3", "2", "1", "0"]),
+        ("", ["10", "9", "8", "7", "6", "5", "4", "3", "2", "1", "0"]),
     ],
 )
 async def test_a_search_finds_text_in_titles(store: SqlStore, search: str, found: list[str]) -> None:
-    titles = [None, "100% done", "Straße", "a_b", "a/b", "a\\b 1000", "été"]
+    titles = [None, "100% done", "Straße", "a_b", "a/b", "a\\b 1000", "Été", "か\u3099", "か", "ภาษาไทย", "File"]
     for number, title in enumerate(titles):
         await store.create_conversation(str(number), replace(LISTING, title=title), [], at=number)
     assert await shown(store, search=search, limit=2) == found

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import pytest
 from alembic.script import ScriptDirectory
 
 import flowent.store.migrate
-from contract.conftest import Database, claimed, event
-from flowent.store.base import Append, NewerDatabaseError, StoreError
+from contract.conftest import LISTING, Database, claimed, event
+from flowent.store.base import Append, NewerDatabaseError, StoredEventRow, StoreError
 from flowent.store.schema import REVISION
 
 SQLITE_SCHEMA = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
@@ -63,6 +64,50 @@ async def test_the_revisions_build_the_same_tables_as_a_new_database_has(databas
 def test_the_tables_are_those_of_the_last_revision() -> None:
     scripts = ScriptDirectory(str(Path(flowent.store.migrate.__file__).with_name("migrations")))
     assert scripts.get_heads() == [REVISION]
+
+
+def ended(seq: int, status: str) -> StoredEventRow:
+    """How a turn ended."""
+    return event(seq, "turn_ended", data=f'{{"type":"turn_ended","status":"{status}"}}')
+
+
+@pytest.mark.parametrize(
+    ("rows", "outcome", "answered_seq"),
+    [
+        ([event(2, "start")], None, 0),
+        ([event(2, "start"), ended(3, "completed")], "completed", 3),
+        ([event(2, "start"), ended(3, "completed"), event(4, "start")], "completed", 3),
+        ([ended(2, "completed"), ended(3, "failed"), event(4)], "failed", 3),
+        ([ended(2, "failed"), ended(3, "stopped")], "stopped", 2),
+        ([ended(2, "completed"), ended(3, "discarded")], None, 2),
+        ([ended(2, "completed"), event(3, "head_moved", data='{"cause":"select"}')], "completed", 2),
+        ([ended(2, "completed"), event(3, "head_moved", data='{"cause":"clear"}')], None, 2),
+        ([event(2, "head_moved", data='{"cause":"clear"}'), ended(3, "completed")], "completed", 3),
+    ],
+)
+async def test_conversations_of_the_first_revision_count_as_read(
+    database: Database, rows: list[StoredEventRow], outcome: str | None, answered_seq: int
+) -> None:
+    first = await database.open()
+    await claimed(first, "c", replace(LISTING, title="Déjà vu"))
+    await claimed(first, "other")
+    await first.append(Append("c", 1, 1, rows))
+    await first.close(orderly=True)
+    dropped = ("outcome", "answered_seq", "read_seq")
+    database.query(
+        *(f"ALTER TABLE conversations DROP COLUMN {name}" for name in dropped),
+        "UPDATE conversations SET title_folded = 'déjà vu' WHERE id = 'c'",
+        "UPDATE alembic_version SET version_num = '0001'",
+    )
+    upgraded = await database.open()
+    row = await upgraded.get_conversation("c")
+    assert row is not None
+    assert (row.listing.outcome, row.listing.answered_seq, row.read_seq) == (outcome, answered_seq, row.seq)
+    other = await upgraded.get_conversation("other")
+    assert other is not None
+    assert (other.listing.outcome, other.listing.answered_seq, other.read_seq) == (None, 0, 1)
+    found = await upgraded.list_conversations(limit=5, cursor=None, archived=False, deleted=False, search="deja")
+    assert [row.id for row in found.rows] == ["c"]
 
 
 async def test_a_newer_database_is_refused_and_left_as_it_is(database: Database) -> None:

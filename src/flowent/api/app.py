@@ -10,6 +10,7 @@ from flowent.api import errors, openapi, pages
 from flowent.api.guard import Guard
 from flowent.api.routes import (
     conversations,
+    doctor,
     document,
     files,
     messages,
@@ -18,12 +19,26 @@ from flowent.api.routes import (
     settings,
     setup,
     streams,
+    workdir,
     workspace,
 )
 from flowent.api.services import Services
 from flowent.domain.values import JsonObject
 
-_ROUTERS = (workspace, providers, settings, setup, conversations, messages, queue, streams, files, document)
+_ROUTERS = (
+    workspace,
+    doctor,
+    providers,
+    settings,
+    setup,
+    conversations,
+    messages,
+    queue,
+    streams,
+    files,
+    workdir,
+    document,
+)
 
 # Nothing about requests is reported anywhere, whatever an environment variable of the framework says.
 _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}

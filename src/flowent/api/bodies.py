@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from flowent.api.multiplex import MAX_SEQ
 from flowent.conversations.commands import QueueEntry, SendMode
 from flowent.conversations.service import LONGEST_MESSAGE
 from flowent.domain.events import ConversationFields
@@ -47,7 +48,7 @@ class Login(Body):
 
 
 class CreateConversation(Body):
-    """``workdir`` is the directory to work in (the one given at start where absent)."""
+    """``workdir`` is the directory to work in (the one given at start where absent). An empty title is none."""
 
     workdir: Line | None = None
     title: Line | None = None
@@ -63,7 +64,10 @@ def _no_defaults(schema: JsonObject) -> None:
 
 
 class ChangeConversation(Body):
-    """What is to change; what is left out stays. Null gives title, provider, model and effort back to the workspace."""
+    """What is to change; what is left out stays. Null gives title, provider, model and effort back to the workspace.
+
+    An empty title is null; ``workdir`` is an absolute path.
+    """
 
     model_config = ConfigDict(json_schema_extra=_no_defaults)
 
@@ -103,6 +107,12 @@ class Fork(Body):
     message_id: Id
 
 
+class Read(Body):
+    """How far a person has looked: the seq of the last event that was seen. One beyond the end means the end."""
+
+    seq: Annotated[int, Field(ge=0, le=MAX_SEQ)]
+
+
 class QueueItemChange(Body):
     """A waiting message; what is left out stays as it is."""
 
@@ -112,9 +122,14 @@ class QueueItemChange(Body):
 
 
 class ChangeQueueBody(Body):
-    """The queue as it is to be: items that are not named are removed."""
+    """The queue as it is to be: items that are not named are removed.
+
+    ``seq`` is that of the conversation in which the queue was seen: messages that were added later stay, at the end.
+    Without it they are removed too.
+    """
 
     items: Annotated[tuple[QueueItemChange, ...], Field(max_length=1000)]
+    seq: Annotated[int | None, Field(ge=0, le=MAX_SEQ)] = None
 
     def entries(self) -> tuple[QueueEntry, ...]:
         """Give what the service takes."""

@@ -18,24 +18,17 @@ from flowent.api.auth import Logins, Principal, TooManyAttemptsError, WrongCrede
 from flowent.api.cookies import session_cookies
 from flowent.api.limits import Limits
 from flowent.api.origins import Origin, Origins
+from flowent.api.page_paths import METHODS, is_page_path
 from flowent.api.problems import ApiError, ProblemResponse
 from flowent.api.request_headers import RequestHeaders
 
 logger = logging.getLogger(__name__)
 
-PUBLIC: frozenset[tuple[str, str]] = frozenset(
-    {
-        ("GET", "/api/health"),
-        ("POST", "/api/login"),
-        ("GET", "/login"),
-        ("GET", "/"),
-        ("GET", "/page.css"),
-    }
-)
-"""Everything that needs no login: method and exact path."""
+PUBLIC: frozenset[tuple[str, str]] = frozenset({("GET", "/api/health"), ("POST", "/api/login")})
+"""What needs no login under /api: method and exact path. Besides these only reading the page needs none."""
 
-PAGES = frozenset({"/", "/login"})
-"""The public paths that look different to somebody who is logged in."""
+LINK_PATH = "/login"
+"""The public path that looks different to somebody who is logged in."""
 
 UPLOAD_PATH = "/api/attachments"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -53,6 +46,24 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 NO_STORE: tuple[tuple[bytes, bytes], ...] = ((b"cache-control", b"no-store"),)
+NOT_USED = (
+    "accelerometer",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "serial",
+    "usb",
+)
+"""What a browser could offer and the page never asks for; only names that browsers know, for they warn of others."""
+PERMISSIONS: tuple[tuple[bytes, bytes], ...] = (
+    (b"permissions-policy", ", ".join(f"{feature}=()" for feature in NOT_USED).encode()),
+)
 
 
 class BodyTooLargeError(HTTPException):
@@ -136,8 +147,8 @@ class Guard:
 
     async def _principal(self, scope: Scope, headers: RequestHeaders, origin: Origin) -> Principal | None:
         """Find out who is logged in; raises ApiError where somebody must be."""
-        public = (scope["method"], scope["path"]) in PUBLIC
-        if public and scope["path"] not in PAGES:
+        public = _is_public(scope)
+        if public and scope["path"] != LINK_PATH:
             return None
         authorization = headers.one(b"authorization")
         if authorization is not None and not public:
@@ -170,7 +181,7 @@ class Dressed:
     def __init__(self, scope: Scope, send: Send) -> None:
         """Dress what is sent for that request."""
         self._send = send
-        self._headers = SECURITY_HEADERS + (NO_STORE if _is_api(scope["path"]) else ())
+        self._headers = SECURITY_HEADERS + (NO_STORE if _is_api(scope["path"]) else PERMISSIONS)
         self.started = False
 
     async def __call__(self, message: Message) -> None:
@@ -248,6 +259,11 @@ def _refuse_foreign(scope: Scope, headers: RequestHeaders, origin: Origin) -> No
 def _described(scope: Scope) -> dict[str, str]:
     """Name a request for the log; the query is left out, for it may hold a one-time token."""
     return {"method": scope["method"], "path": scope["path"][:200]}
+
+
+def _is_public(scope: Scope) -> bool:
+    method, path = scope["method"], scope["path"]
+    return (method, path) in PUBLIC or (method in METHODS and is_page_path(path))
 
 
 def _is_api(path: str) -> bool:

@@ -5,9 +5,11 @@ from typing import Literal
 
 from flowent.api.attachments import Attachments
 from flowent.api.auth import Logins
+from flowent.api.health import Doctor
 from flowent.api.limits import Limits
 from flowent.api.open_streams import OpenStreams
 from flowent.api.origins import Origins
+from flowent.conversations.project import Project
 from flowent.conversations.service import Conversations
 from flowent.domain.values import Fact
 from flowent.settings.offers import Offers
@@ -32,6 +34,8 @@ class Services:
     """Everything that routes reach."""
 
     conversations: Conversations
+    project: Project
+    doctor: Doctor
     providers: Providers
     settings: SettingsService
     offers: Offers

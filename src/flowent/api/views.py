@@ -3,9 +3,10 @@
 from typing import Self
 
 from flowent.conversations.commands import Accepted
+from flowent.conversations.past import JournalPage
 from flowent.conversations.service import ConversationView
 from flowent.domain.messages import ConversationState, Message, QueueItem
-from flowent.domain.values import Fact
+from flowent.domain.values import ConversationStatus, Fact, JsonObject, NonNegative, Outcome
 from flowent.models.base import ModelFacts
 from flowent.settings.offers import Offer
 from flowent.settings.provider_facts import ProviderView
@@ -48,30 +49,43 @@ class MessageAccepted(Fact):
 
 
 class ConversationDetails(ConversationState):
-    """A conversation with a page of its current branch, oldest message first.
+    """A conversation with a page of its branch, oldest message first, all of it as of ``seq``.
 
-    ``before`` is what to ask for the page before this one; null at the branch's beginning.
+    ``open_parts`` names the parts that still arrive: their step's ``output_done`` will replace them. With it a client
+    can go on with the stream's events after ``seq``. ``before`` is what to ask for the page before this one; null at
+    the branch's beginning.
     """
 
     id: str
     messages: tuple[Message, ...]
+    open_parts: tuple[str, ...]
     before: str | None
 
     @classmethod
     def of(cls, view: ConversationView) -> Self:
         """Put the id and the messages beside the state."""
         # Every value was validated when its fact was made; a page of messages is not validated again.
-        return cls.model_construct(**dict(view.state), id=view.id, messages=view.messages, before=view.before)
+        return cls.model_construct(
+            **dict(view.state), id=view.id, messages=view.messages, open_parts=view.open_parts, before=view.before
+        )
 
 
 class ConversationListed(Fact):
-    """A conversation's line in the list. ``list_seq`` counts the changes of the whole list."""
+    """A conversation's line in the list. ``list_seq`` counts the changes of the whole list.
+
+    ``outcome`` is how the last turn ended; null before the first, and after a clear. ``answered_seq`` is the seq at
+    which a turn last ended by itself (0 before), ``read_seq`` how far a person has looked: there is something unread
+    while ``answered_seq`` is larger.
+    """
 
     id: str
-    seq: int
-    list_seq: int
+    seq: NonNegative
+    list_seq: NonNegative
     title: str | None
-    status: str
+    status: ConversationStatus
+    outcome: Outcome | None
+    answered_seq: NonNegative
+    read_seq: NonNegative
     workdir: str
     pinned: bool
     archived: bool
@@ -89,6 +103,9 @@ class ConversationListed(Fact):
             list_seq=row.list_seq,
             title=listing.title,
             status=listing.status,
+            outcome=listing.outcome,
+            answered_seq=listing.answered_seq,
+            read_seq=row.read_seq,
             workdir=listing.workdir,
             pinned=listing.pinned,
             archived=listing.archived,
@@ -103,6 +120,30 @@ class ConversationPage(Fact):
 
     items: tuple[ConversationListed, ...]
     next: str | None
+
+
+JOURNAL_PAGE: JsonObject = {
+    "schema": {
+        "title": "JournalPage",
+        "description": "Events, oldest first. `next` is what to ask for the following page with `after`, null at the "
+        "end; `last` is the seq of the conversation's last event.",
+        "type": "object",
+        "required": ["items", "next", "last"],
+        "properties": {
+            "items": {"type": "array", "items": {"$ref": "#/components/schemas/StreamEvent"}},
+            "next": {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "null"}]},
+            "last": {"type": "integer", "minimum": 0},
+        },
+    }
+}
+"""How a page of the journal is described: the events have their schema from the streams."""
+
+
+def journal_page(page: JournalPage) -> bytes:
+    """Put events together as they are stored: they are not parsed to be written again."""
+    items = b",".join(frame.data for frame in page.frames)
+    following = b"null" if page.next is None else b"%d" % page.next
+    return b'{"items":[%b],"next":%b,"last":%d}' % (items, following, page.last)
 
 
 class QueueView(Fact):

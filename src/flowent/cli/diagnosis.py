@@ -4,9 +4,11 @@ import asyncio
 import sys
 
 from flowent.bootstrap import open_workspace
-from flowent.cli.doctor import Finding, print_findings, run_checks
+from flowent.bootstrap.checks import no_provider_finding, provider_finding, run_checks
+from flowent.cli.doctor import print_findings
 from flowent.cli.running import Running, find_running
 from flowent.config import Config
+from flowent.observability.findings import Finding
 from flowent.settings.connection import ConnectionTest
 
 
@@ -38,12 +40,5 @@ async def _providers(config: Config, running: Running | None) -> list[Finding]:
         async with open_workspace(config, resume=False) as workspace:
             found = [(view.name, await workspace.providers.test(view.id)) for view in workspace.providers.list()]
     if not found:
-        return [Finding("ok", "providers", "none is configured; the embedded model answers where it is available")]
-    return [_finding(name, test) for name, test in found]
-
-
-def _finding(name: str, test: ConnectionTest) -> Finding:
-    if test.failure is not None:
-        return Finding("warning", f"provider {name}", test.failure.message, test.failure.remedy)
-    models = "" if test.models is None else f", lists {test.models} models"
-    return Finding("ok", f"provider {name}", f"answers in {test.latency_ms} ms{models}")
+        return [no_provider_finding()]
+    return [provider_finding(name, test) for name, test in found]

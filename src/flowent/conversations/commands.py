@@ -88,14 +88,18 @@ class QueueEntry:
 
 @dataclass(frozen=True, slots=True)
 class ChangeQueue:
-    """Reorder, edit and remove: the queue is these items of it, in this order."""
+    """Reorder, edit and remove: the queue is these items of it, in this order.
+
+    Whoever asks saw the conversation as of ``seen_seq``: what was added later stays, at the end. None saw all.
+    """
 
     items: tuple[QueueEntry, ...]
+    seen_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SendQueued:
-    """Send a waiting message now: into the running turn, or as a turn of its own."""
+    """Send a waiting message now: into the running turn, or as a turn of its own. One that was sent stays so."""
 
     item_id: str
 

@@ -9,6 +9,11 @@ ConversationError
 └─ UnavailableError       the journal cannot be written now; nothing was lost
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from flowent.store.base import NotFoundError, StoreError
+
 
 class ConversationError(Exception):
     """A refusal: ``str(error)`` says what is wrong, ``remedy`` what to do."""
@@ -73,3 +78,19 @@ class UnavailableError(ConversationError):
         """Keep the store's words."""
         super().__init__(message, "Nothing that was confirmed is lost; the turn goes on by itself once this is mended.")
         self.code = code
+
+
+def no_conversation() -> UnknownError:
+    """There is no conversation of that id."""
+    return UnknownError("There is no conversation with this id.", "Look it up in the list of conversations.")
+
+
+@contextmanager
+def explained() -> Generator[None]:
+    """Say the store's errors in the words of this module."""
+    try:
+        yield
+    except NotFoundError as error:
+        raise no_conversation() from error
+    except StoreError as error:
+        raise UnavailableError(str(error), error.code) from error

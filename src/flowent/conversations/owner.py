@@ -186,7 +186,7 @@ class Owner:
             case Select():
                 return await self._select(command)
             case ChangeQueue():
-                return await self._queue.change(command.items)
+                return await self._queue.change(command.items, command.seen_seq)
             case SendQueued():
                 return await self._send_queued(command)
             case Change():
@@ -210,14 +210,17 @@ class Owner:
         if self._running is None:
             turn_id = self._workshop.ids.new("turn")
             added = self._added(command.message_id, command.parts, self.log.conversation.head, turn_id, command.origin)
-            await self._begin(turn_id, command.message_id, "message", *self._titled(command.parts), added)
+            titled = self._titled(command.parts)
+            seen = command.origin != "channel"
+            await self._begin(turn_id, command.message_id, "message", *titled, added, seen=seen)
         elif command.mode is None:
             raise ResponseInProgressError
         else:
             open_turn = self.log.progress.turn
             steers = command.mode == "steer" and open_turn is not None
             turn_id = open_turn.turn_id if steers and open_turn else self._workshop.ids.new("turn")
-            await self._queue.add(command.message_id, command.parts, command.mode, turn_id)
+            seen = command.origin != "channel"
+            await self._queue.add(command.message_id, command.parts, command.mode, turn_id, seen=seen)
         reached("turn.message_committed")
         return self._accepted(command.message_id)
 
@@ -230,7 +233,7 @@ class Owner:
         self._require_idle()
         turn_id = self._workshop.ids.new("turn")
         added = self._added(command.new_id, command.parts, message.parent_id, turn_id, "edit")
-        await self._begin(turn_id, command.new_id, "message", added)
+        await self._begin(turn_id, command.new_id, "message", added, seen=True)
         return self._accepted(command.new_id)
 
     async def _regenerate(self, command: Regenerate) -> Accepted:
@@ -240,7 +243,7 @@ class Owner:
         if parent is None:
             raise NotPossibleError("This answer has no message before it.", "Send a message instead.")
         turn_id = self._workshop.ids.new("turn")
-        return await self._begin(turn_id, parent, "regenerate")
+        return await self._begin(turn_id, parent, "regenerate", seen=True)
 
     async def _retry(self, command: Retry) -> Accepted:
         message = self._message(command.message_id)
@@ -253,7 +256,7 @@ class Owner:
             )
         self._require_idle()
         turn = OpenTurn(message.turn_id, message.id, message.parent_id)
-        return await self._launch(turn, "retry", error_id=command.error_id)
+        return await self._launch(turn, "retry", error_id=command.error_id, seen=True)
 
     async def _select(self, command: Select) -> None:
         self._message(command.message_id)
@@ -267,18 +270,21 @@ class Owner:
             items = self._queue.items
             item = next((item for item in items if item.id == command.item_id), None)
             if item is None:
-                raise UnknownError(
-                    f"Nothing with the id {command.item_id} waits in the queue.",
-                    "Read the queue again: the message may have been sent meanwhile.",
-                )
+                return self._sent(command.item_id)
             rest = tuple(other for other in items if other.id != item.id)
             open_turn = self.log.progress.turn
             if self._running is not None and open_turn is not None:
                 steering = QueueItem(id=item.id, turn_id=open_turn.turn_id, mode="steer", parts=item.parts)
-                await self.log.emit(QueueChanged(items=(steering, *rest)), durable=True)
+                await self.log.emit(QueueChanged(items=(steering, *rest)), durable=True, seen=True)
                 return Accepted(item.id, open_turn.turn_id, self.log.conversation.seq)
-            await self._begin(*self._dequeued(item, rest))
-            return self._accepted(item.id)
+            await self._begin(*self._dequeued(item, rest), seen=True)
+            return self._sent(item.id)
+
+    def _sent(self, item_id: str) -> Accepted:
+        receipt = self.log.receipts.get(item_id)
+        if receipt is None or item_id not in self.log.conversation:
+            raise self._queue.gone(item_id)
+        return Accepted(item_id, self.log.conversation.message(item_id).turn_id, receipt.seq)
 
     async def _change(self, fields: ConversationFields) -> None:
         current = self.log.conversation
@@ -368,11 +374,14 @@ class Owner:
         added = self._added(item.id, item.parts, self.log.conversation.head, turn_id, "queue")
         return turn_id, item.id, "message", QueueChanged(items=rest), added
 
-    async def _begin(self, turn_id: str, parent_id: str, cause: StartCause, *before: StoredEvent) -> Accepted:
-        return await self._launch(OpenTurn(turn_id, self._workshop.ids.new("msg"), parent_id), cause, *before)
+    async def _begin(
+        self, turn_id: str, parent_id: str, cause: StartCause, *before: StoredEvent, seen: bool = False
+    ) -> Accepted:
+        turn = OpenTurn(turn_id, self._workshop.ids.new("msg"), parent_id)
+        return await self._launch(turn, cause, *before, seen=seen)
 
     async def _launch(
-        self, turn: OpenTurn, cause: StartCause, *before: StoredEvent, error_id: str | None = None
+        self, turn: OpenTurn, cause: StartCause, *before: StoredEvent, error_id: str | None = None, seen: bool = False
     ) -> Accepted:
         chosen = await self._turns.choose()
         running_turn = await self._turns.make(chosen)
@@ -387,7 +396,7 @@ class Owner:
             reasoning_effort=known and known.reasoning_effort,
             error_id=error_id,
         )
-        await self.log.emit(*before, start, durable=True)
+        await self.log.emit(*before, start, durable=True, seen=seen)
         seq = self.log.conversation.seq
         reached("turn.start_committed")
         running = _Running(running_turn, asyncio.create_task(running_turn.run(), name=f"turn {start.turn_id}"))

@@ -11,9 +11,28 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 
 from flowent.conversations import forking
-from flowent.conversations.commands import Accepted, Change, Command, Resend, Resume, SaveEdit, Send, SendMode
-from flowent.conversations.errors import InvalidError, NotPossibleError, UnavailableError, UnknownError
+from flowent.conversations.commands import (
+    Accepted,
+    Change,
+    ChangeQueue,
+    Command,
+    QueueEntry,
+    Resend,
+    Resume,
+    SaveEdit,
+    Send,
+    SendMode,
+)
+from flowent.conversations.errors import (
+    InvalidError,
+    NotPossibleError,
+    UnavailableError,
+    UnknownError,
+    explained,
+    no_conversation,
+)
 from flowent.conversations.owner import Owner
+from flowent.conversations.past import JournalPage, read_journal
 from flowent.conversations.ports import Workshop
 from flowent.conversations.workplaces import Workplaces
 from flowent.domain.events import (
@@ -26,14 +45,12 @@ from flowent.domain.events import (
 from flowent.domain.messages import ConversationState, Message
 from flowent.domain.parts import AttachmentPart, TextPart, UserPart
 from flowent.journal.feed import Bell, FeedClosedError, Frame
-from flowent.journal.log import JournalBrokenError, Log, current_listing, open_log
+from flowent.journal.log import JournalBrokenError, Log, open_log
 from flowent.store.base import (
     ConversationRow,
-    NotFoundError,
     Page,
     Store,
     StoredEventRow,
-    StoreError,
 )
 
 _log = logging.getLogger(__name__)
@@ -43,17 +60,20 @@ LOADED = 32
 LONGEST_MESSAGE = 1_000_000
 """Characters of one message's text; larger things are attachments."""
 LIST_PAGE = 200
-_NO_CONVERSATION = "There is no conversation with this id."
 _FIRST_RETRY, _LAST_RETRY = 1.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """A conversation with a page of its current branch; ``before`` names the message that an older page ends at."""
+    """A conversation with a page of a branch, all as of ``state.seq``.
+
+    ``open_parts`` names the parts that still arrive. ``before`` names the message that an older page ends at.
+    """
 
     id: str
     state: ConversationState
     messages: tuple[Message, ...]
+    open_parts: tuple[str, ...]
     before: str | None
 
 
@@ -108,13 +128,10 @@ class Conversations:
 
     async def create(self, *, workdir: str | None = None, title: str | None = None) -> str:
         """Begin a conversation; raises InvalidError."""
-        path = await self._workplaces.check(workdir)
-        fields = (
-            ConversationFields(workdir=str(path))
-            if title is None
-            else ConversationFields(workdir=str(path), title=_title(title))
-        )
-        return await self._add([ConversationChanged(changed=fields)])
+        fields = {"workdir": str(await self._workplaces.check(workdir))}
+        if title is not None and (named := _title(title)) is not None:
+            fields["title"] = named
+        return await self._add([ConversationChanged(changed=ConversationFields.model_validate(fields))])
 
     async def page(
         self,
@@ -148,24 +165,37 @@ class Conversations:
             except FeedClosedError:
                 return
 
+    async def mark_read(self, conversation_id: str, seq: int) -> None:
+        """Note that a person has looked as far as ``seq``; raises UnknownError and UnavailableError."""
+        with explained():
+            list_seq = await self._store.mark_read(conversation_id, seq)
+        if list_seq is not None:
+            self._list_changed()
+
     # Reading
 
     async def view(self, conversation_id: str, *, before: str | None = None, limit: int = 100) -> ConversationView:
-        """Give a conversation with the newest messages of its branch, or those before one; raises UnknownError."""
-        log = (await self.owner(conversation_id)).log
-        branch = log.conversation.branch()
-        end = len(branch)
-        if before is not None:
-            if before not in branch:
-                raise UnknownError(f"No message {before} is on the current branch.", "Read the conversation again.")
-            end = branch.index(before)
-        first = max(0, end - limit)
+        """Give a conversation with the newest messages of its branch, or those that led to one; raises UnknownError."""
+        conversation = (await self.owner(conversation_id)).log.conversation
+        # Nothing is awaited from here on: everything is as of one seq.
+        if before is None:
+            branch = conversation.branch()
+        elif before in conversation:
+            branch = conversation.path(before)[:-1]
+        else:
+            raise UnknownError(f"There is no message {before} here.", "Read the conversation again.")
+        first = max(0, len(branch) - limit)
         return ConversationView(
             id=conversation_id,
-            state=log.conversation.state(),
-            messages=tuple(log.conversation.message(name) for name in branch[first:end]),
+            state=conversation.state(),
+            messages=tuple(conversation.message(name) for name in branch[first:]),
+            open_parts=conversation.open_parts(),
             before=branch[first] if first > 0 else None,
         )
+
+    async def journal(self, conversation_id: str, *, after: int, limit: int) -> JournalPage:
+        """Give what is stored of the events after a seq; raises UnknownError and UnavailableError."""
+        return await read_journal(self._store, conversation_id, after, limit)
 
     async def watch(self, conversation_id: str, after: int) -> AsyncGenerator[list[Frame], None]:
         """Give the events after a seq, then live ones, in batches, until the process ends; raises UnknownError."""
@@ -216,6 +246,14 @@ class Conversations:
         message_id = message_id or self._workshop.ids.new("msg")
         parts = await self.parts(message_id, text, attachments)
         return _accepted(await self.do(conversation_id, Send(message_id, parts, mode, origin)))
+
+    async def change_queue(
+        self, conversation_id: str, entries: Sequence[QueueEntry], seen_seq: int | None = None
+    ) -> None:
+        """Reorder, edit and remove waiting messages (`ChangeQueue`); raises ConversationError."""
+        redact = self._workshop.redactor.redact
+        clean = [entry if entry.text is None else replace(entry, text=redact(entry.text)) for entry in entries]
+        await self.do(conversation_id, ChangeQueue(tuple(clean), seen_seq))
 
     async def edit(self, conversation_id: str, message_id: str, text: str, *, resend: bool) -> Accepted | None:
         """Save another text for a message, or answer it in the message's place; attachments stay with it."""
@@ -319,18 +357,14 @@ class Conversations:
         if self._closed:
             raise UnavailableError("The workspace is stopping.", "suspended")
         if conversation_id in self._purging:
-            raise UnknownError(_NO_CONVERSATION, "Look it up in the list of conversations.")
+            raise no_conversation()
         loading = self._loading.get(conversation_id)
         if loading is None:
             loading = asyncio.create_task(self._load(conversation_id))
             self._loading[conversation_id] = loading
             loading.add_done_callback(lambda _: self._loading.pop(conversation_id, None))
-        try:
+        with explained():
             return await asyncio.shield(loading)
-        except NotFoundError as error:
-            raise UnknownError(_NO_CONVERSATION, "Look it up in the list of conversations.") from error
-        except StoreError as error:
-            raise UnavailableError(str(error), error.code) from error
 
     async def _load(self, conversation_id: str) -> Owner:
         log = await open_log(self._store, self._workshop.clock.now, conversation_id)
@@ -381,12 +415,8 @@ class Conversations:
         numbered = [replace(row, seq=seq) for seq, row in enumerate([*first, *rows], start=1)]
         preview = Log(self._store, self._workshop.clock.now, conversation_id, 0)
         preview.load(numbered)
-        try:
-            await self._store.create_conversation(
-                conversation_id, current_listing(preview.conversation), numbered, at=at
-            )
-        except StoreError as error:
-            raise UnavailableError(str(error), error.code) from error
+        with explained():
+            await self._store.create_conversation(conversation_id, preview.listing, numbered, at=at)
         self._list_changed()
         return conversation_id
 
@@ -394,11 +424,11 @@ class Conversations:
         self._list_bell.ring()
 
 
-def _title(title: str) -> str:
+def _title(title: str) -> str | None:
     title = " ".join(title.split())
-    if not 1 <= len(title) <= 200:
-        raise InvalidError("title", "A title has 1 to 200 characters.", "Shorten it.")
-    return title
+    if len(title) > 200:
+        raise InvalidError("title", "A title has at most 200 characters.", "Shorten it.")
+    return title or None
 
 
 def _accepted(answer: Accepted | None) -> Accepted:

@@ -166,8 +166,12 @@ class Conversation:
 
     def branch(self) -> list[str]:
         """Name the messages from the first one to the head."""
+        return self.path(self.head)
+
+    def path(self, message_id: str | None) -> list[str]:
+        """Name the messages from the first one to this one; raises KeyError. None is the place before the first."""
         names: list[str] = []
-        at = self.head
+        at = message_id
         while at is not None:
             names.append(at)
             at = self._nodes[at].parent_id
@@ -230,13 +234,17 @@ class Conversation:
             updated_at=self.updated_at,
         )
 
+    def open_parts(self) -> tuple[str, ...]:
+        """Name the parts that are still arriving: their step's ``output_done`` will replace them."""
+        return tuple(part for parts in self._open.values() for part in parts)
+
     def snapshot(self, after: int = 0) -> Snapshot:
         """Catch up a watcher that has seen the state as of ``after``."""
         changed = [node.id for node in self._nodes.values() if node.changed > after]
         return Snapshot(
             state=self.state(),
             messages=tuple(self.message(message_id) for message_id in changed),
-            open_parts=tuple(part for parts in self._open.values() for part in parts),
+            open_parts=self.open_parts(),
         )
 
     # Folding

@@ -14,6 +14,7 @@ __all__ = [
     "JsonObject",
     "Mode",
     "NonNegative",
+    "Outcome",
     "ReasoningEffort",
     "TurnStatus",
 ]
@@ -29,6 +30,9 @@ Mode = Literal["plan", "ask", "auto"]
 ConversationStatus = Literal["idle", "running", "waiting", "compacting"]
 AnswerStatus = Literal["running", "completed", "interrupted", "failed"]
 TurnStatus = Literal["completed", "stopped", "failed", "discarded"]
+
+Outcome = Literal["completed", "stopped", "failed"]
+"""How a turn ended that was not discarded."""
 
 NonNegative = Annotated[int, Field(ge=0)]
 

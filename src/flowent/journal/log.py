@@ -9,17 +9,16 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 
 from flowent.domain.conversation import Conversation
 from flowent.domain.events import (
-    ConversationChanged,
+    Delta,
     OutputDone,
     OutputStarted,
     Recorded,
     StoredEvent,
-    TurnEnded,
-    TurnStarted,
+    ThinkingDelta,
+    ToolInputDelta,
     decode,
     encode,
 )
@@ -27,7 +26,8 @@ from flowent.domain.history import History
 from flowent.domain.progress import Progress
 from flowent.domain.receipts import Receipts
 from flowent.journal.feed import Feed, Frame, frame
-from flowent.store.base import Append, EventStore, Listing, Prune, StoredEventRow, StoreError
+from flowent.journal.listing import NEW, listed
+from flowent.store.base import Append, EventStore, Prune, StoredEventRow, StoreError
 
 PAGE = 1000
 """How many events are read at once when a conversation is loaded."""
@@ -52,6 +52,8 @@ class Log:
         self.history = History()
         self.progress = Progress()
         self.receipts = Receipts()
+        self.listing = NEW
+        """The line in the list as of the last event that was submitted."""
         self.feed = Feed(0)
         self.on_list_change: Callable[[], None] = lambda: None
         self.broken: JournalBrokenError | None = None
@@ -63,15 +65,15 @@ class Log:
         self._output_started = 0
         self._last: asyncio.Future[None] | None = None
 
-    async def emit(self, *events: StoredEvent, durable: bool = False) -> None:
-        """Append events together; raises JournalBrokenError."""
+    async def emit(self, *events: StoredEvent, durable: bool = False, seen: bool = False) -> None:
+        """Append events together; raises JournalBrokenError. ``seen``: a person who saw all before asked for them."""
         try:
-            await asyncio.shield(self.submit(*events, durable=durable))
+            await asyncio.shield(self.submit(*events, durable=durable, seen=seen))
         except StoreError as error:
             self.broken = self.broken or JournalBrokenError(error)
             raise self.broken from error
 
-    def submit(self, *events: StoredEvent, durable: bool = False) -> asyncio.Future[None]:
+    def submit(self, *events: StoredEvent, durable: bool = False, seen: bool = False) -> asyncio.Future[None]:
         """Number and submit events without waiting for the commit."""
         if self.broken is not None:
             raise self.broken
@@ -80,18 +82,22 @@ class Log:
         recorded: list[Recorded] = []
         rows: list[StoredEventRow] = []
         prune: Prune | None = None
-        listing: Listing | None = None
+        relist = seen
         for event in events:
             self._seq += 1
             recorded.append(Recorded.model_construct(seq=self._seq, at=self._at, event=event))
             rows.append(StoredEventRow(self._seq, self._at, event.type, encode(event)))
             match event:
+                case Delta() | ThinkingDelta() | ToolInputDelta():
+                    # Almost all events are these: nothing here may cost them anything.
+                    pass
                 case OutputStarted():
                     self._output_started = self._seq
                 case OutputDone():
                     prune = Prune(after=self._output_started, before=self._seq)
-                case ConversationChanged() | TurnStarted() | TurnEnded():
-                    listing = self._listing = listed(self._listing, event)
+                case _ if (listing := listed(self.listing, event, self._seq)) is not None:
+                    self.listing = listing
+                    relist = True
                 case _:
                     pass
 
@@ -107,7 +113,8 @@ class Log:
                 expected_seq=expected,
                 events=rows,
                 durable=durable,
-                listing=listing,
+                listing=self.listing if relist else None,
+                seen=seen,
                 prune=prune,
                 on_commit=committed,
             )
@@ -144,6 +151,7 @@ class Log:
         self._fold(recorded)
         for item in recorded:
             self._at = max(self._at, item.at)
+            self.listing = listed(self.listing, item.event, item.seq) or self.listing
             if isinstance(item.event, OutputStarted):
                 self._output_started = item.seq
 
@@ -151,7 +159,6 @@ class Log:
         """Go on after the claimed seq."""
         self._seq = seq
         self.feed = Feed(seq)
-        self._listing = current_listing(self.conversation)
 
     # Catching up
 
@@ -183,27 +190,3 @@ async def open_log(store: EventStore, now: Callable[[], int], conversation_id: s
         after = rows[-1].seq
     log.loaded(claim.seq)
     return log
-
-
-def current_listing(conversation: Conversation) -> Listing:
-    """Give a conversation's line in the list."""
-    return Listing(
-        title=conversation.title,
-        workdir=conversation.workdir,
-        pinned=conversation.pinned,
-        archived=conversation.archived,
-        deleted=conversation.deleted,
-        status="running" if conversation.turn_id is not None else "idle",
-    )
-
-
-def listed(listing: Listing, event: ConversationChanged | TurnStarted | TurnEnded) -> Listing:
-    """Give the line in the list after an event that changes it."""
-    match event:
-        case TurnStarted():
-            return replace(listing, status="running")
-        case TurnEnded():
-            return replace(listing, status="idle")
-        case ConversationChanged(changed=changed):
-            shown = {"title", "workdir", "pinned", "archived", "deleted"} & changed.model_fields_set
-            return replace(listing, **{name: getattr(changed, name) for name in shown})

@@ -13,6 +13,8 @@ from flowent.store.statements import AppendStatements
 
 _AT = bindparam("changed_at", type_=conversations.c.updated_at.type)
 
+_READ_TO = bindparam("read_to", type_=conversations.c.read_seq.type)
+
 _RELIST = (
     update(conversations)
     .where(conversations.c.id == bindparam("conversation"))
@@ -25,6 +27,7 @@ _RELIST = (
             ),
             else_=None,
         ),
+        read_seq=case((conversations.c.read_seq < _READ_TO, _READ_TO), else_=conversations.c.read_seq),
     )
 )
 """Takes the columns of the listing and its list_seq as further parameters."""
@@ -105,6 +108,7 @@ def _relist(connection: Connection, appends: Sequence[Append]) -> list[int | Non
                 "conversation": append.conversation_id,
                 "list_seq": list_seq,
                 "is_deleted": append.listing.deleted,
+                "read_to": _last_seq(append) if append.seen else 0,
                 "changed_at": append.events[-1].at if append.events else None,
                 **listing_columns(append.listing),
             }

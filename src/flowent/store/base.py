@@ -13,7 +13,7 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
-from flowent.domain.values import JsonObject
+from flowent.domain.values import ConversationStatus, JsonObject, Outcome
 
 
 class StoreError(Exception):
@@ -64,23 +64,34 @@ class StoredEventRow:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What the list of conversations shows; a projection of the journal, written with the events that change it."""
+    """What the list of conversations shows; a projection of the journal, written with the events that change it.
+
+    ``outcome`` is how the last turn ended, None before the first and after a clear. ``answered_seq`` is the seq of
+    the last event that ended a turn by itself, which a person should hear of; 0 before the first.
+    """
 
     title: str | None
     workdir: str
     pinned: bool
     archived: bool
     deleted: bool
-    status: str
+    status: ConversationStatus
+    outcome: Outcome | None = None
+    answered_seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationRow:
-    """A conversation in the list. ``list_seq`` counts the changes of the whole list."""
+    """A conversation in the list. ``list_seq`` counts the changes of the whole list.
+
+    ``read_seq`` is how far a person has looked. It is no event: looking changes nothing in the conversation, and the
+    journal must not grow with it.
+    """
 
     id: str
     seq: int
     list_seq: int
+    read_seq: int
     created_at: int
     updated_at: int
     listing: Listing
@@ -99,7 +110,8 @@ class Append:
     """Events for one conversation. ``durable`` asks for a commit that survives a power cut.
 
     ``listing`` replaces the conversation's row in the list (and gives it the next ``list_seq``) where it is not
-    None. ``on_commit`` gets the row's new ``list_seq``, or None where the list did not change.
+    None. ``seen`` says that a person asked for these events, and so has seen everything before them; it needs a
+    listing. ``on_commit`` gets the row's new ``list_seq``, or None where the list did not change.
     """
 
     conversation_id: str
@@ -108,6 +120,7 @@ class Append:
     events: Sequence[StoredEventRow]
     durable: bool = False
     listing: Listing | None = None
+    seen: bool = False
     prune: Prune | None = None
     on_commit: Callable[[int | None], None] | None = None
 
@@ -159,7 +172,7 @@ class EventStore(Protocol):
     async def create_conversation(
         self, conversation_id: str, listing: Listing, events: Sequence[StoredEventRow], *, at: int
     ) -> int:
-        """Add a conversation with its first events (seq 1, 2, …), durably; gives its list_seq."""
+        """Add a conversation with its first events (seq 1, 2, …), all of them read, durably; gives its list_seq."""
         ...
 
     async def claim(self, conversation_id: str) -> Claim:
@@ -197,11 +210,21 @@ class ListStore(Protocol):
     async def list_conversations(
         self, *, limit: int, cursor: str | None, archived: bool, deleted: bool, search: str | None
     ) -> Page:
-        """Give a page: pinned ones first, then newest change first. ``search`` is text in the title."""
+        """Give a page: pinned ones first, then newest change first.
+
+        ``search`` is text in the title; case, accents and how letters are composed do not matter.
+        """
         ...
 
     async def list_changes(self, after: int, limit: int) -> list[ConversationRow]:
         """Give the rows whose list_seq is larger, in its order."""
+        ...
+
+    async def mark_read(self, conversation_id: str, seq: int) -> int | None:
+        """Note that a person has looked as far as ``seq`` (at most to the last event), never less far than before.
+
+        Gives the row's new list_seq, None where nothing changed; raises NotFoundError. A power cut may undo it.
+        """
         ...
 
     async def purge_conversation(self, conversation_id: str) -> None:
@@ -210,6 +233,17 @@ class ListStore(Protocol):
 
     async def purge_deleted(self, before: int) -> int:
         """Purge what was deleted before that time (milliseconds since 1970 UTC); gives how many."""
+        ...
+
+
+class PastStore(Protocol):
+    """The journal for readers who do not follow it."""
+
+    async def read_page(self, conversation_id: str, after: int, limit: int, size: int) -> list[StoredEventRow]:
+        """Give events after a seq, oldest first: the first ``limit`` ones, fewer where ``size`` bytes are full.
+
+        The first one is given however large it is.
+        """
         ...
 
 
@@ -261,7 +295,7 @@ class SessionStore(Protocol):
         ...
 
 
-class Store(EventStore, ListStore, SettingsStore, SessionStore, Protocol):
+class Store(EventStore, ListStore, PastStore, SettingsStore, SessionStore, Protocol):
     """The whole database."""
 
     async def check_integrity(self) -> str | None:

@@ -22,6 +22,10 @@ _READ = (
     .limit(bindparam("limit"))
 )
 
+_LENGTHS = (
+    select(events.c.seq, byte_length(events.c.data)).where(*_AFTER).order_by(events.c.seq).limit(bindparam("limit"))
+)
+
 _MEASURE = select(func.count(), func.coalesce(func.sum(byte_length(events.c.data)), 0)).where(*_AFTER)
 
 _CLAIM = (
@@ -55,6 +59,7 @@ class EventTables(Access):
             row = {
                 "id": conversation_id,
                 "seq": events[-1].seq if events else 0,
+                "read_seq": events[-1].seq if events else 0,
                 "epoch": 0,
                 "list_seq": list_seq,
                 "created_at": at,
@@ -99,6 +104,16 @@ class EventTables(Access):
 
         return await self._read(query)
 
+    async def read_page(self, conversation_id: str, after: int, limit: int, size: int) -> list[StoredEventRow]:
+        """Look at the lengths first, so that no more is read than is given."""
+
+        def query(connection: Connection) -> list[StoredEventRow]:
+            wanted = {"conversation": conversation_id, "after": after, "limit": limit}
+            count = _fitting([length for _, length in connection.execute(_LENGTHS, wanted)], size)
+            return [StoredEventRow(*row) for row in connection.execute(_READ, {**wanted, "limit": count})]
+
+        return await self._read(query)
+
     async def measure(self, conversation_id: str, after: int) -> tuple[int, int]:
         """Count events and the bytes of their data in UTF-8."""
 
@@ -115,3 +130,13 @@ class EventTables(Access):
     async def stopped_orderly(self) -> bool:
         """Give what the last `close` said; true for a new database."""
         return self._was_orderly
+
+
+def _fitting(lengths: Sequence[int], size: int) -> int:
+    """Count the first ones that are not more than a size together; the first one always is."""
+    total = 0
+    for count, length in enumerate(lengths):
+        total += length
+        if count > 0 and total > size:
+            return count
+    return len(lengths)

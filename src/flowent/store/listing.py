@@ -7,10 +7,17 @@ from sqlalchemy import Connection, update
 from flowent.store.base import Listing
 from flowent.store.schema import LIST_SEQ, meta
 
+_ACCENTS = dict.fromkeys(range(0x300, 0x370))
+"""The block "Combining Diacritical Marks", each of which is left out."""
+
 
 def folded(text: str) -> str:
-    """Give text as a search compares it: without case, and composed the same way wherever it was typed."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """Give text as a search compares it: without case and accents, and composed the same way wherever it was typed.
+
+    Only the marks that many scripts share are left out: those of a script of its own tell its letters apart.
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_ACCENTS)
+    return unicodedata.normalize("NFKC", plain).casefold()
 
 
 def listing_columns(listing: Listing) -> dict[str, object]:
@@ -23,6 +30,8 @@ def listing_columns(listing: Listing) -> dict[str, object]:
         "archived": listing.archived,
         "deleted": listing.deleted,
         "status": listing.status,
+        "outcome": listing.outcome,
+        "answered_seq": listing.answered_seq,
     }
 
 

@@ -6,17 +6,18 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, delete, select, tuple_, update
 
 from flowent.store.access import Access
 from flowent.store.base import ConversationRow, Listing, NotFoundError, Page
-from flowent.store.listing import folded
+from flowent.store.listing import folded, next_list_seqs
 from flowent.store.schema import conversations, events
 
 _COLUMNS = (
     conversations.c.id,
     conversations.c.seq,
     conversations.c.list_seq,
+    conversations.c.read_seq,
     conversations.c.created_at,
     conversations.c.updated_at,
     conversations.c.title,
@@ -25,9 +26,20 @@ _COLUMNS = (
     conversations.c.archived,
     conversations.c.deleted,
     conversations.c.status,
+    conversations.c.outcome,
+    conversations.c.answered_seq,
 )
 
 _GET = select(*_COLUMNS).where(conversations.c.id == bindparam("conversation"))
+
+_SEQS = (
+    select(conversations.c.seq, conversations.c.read_seq)
+    .where(conversations.c.id == bindparam("conversation"))
+    .with_for_update()
+)
+
+_MARK_READ = update(conversations).where(conversations.c.id == bindparam("conversation"))
+"""Takes read_seq and list_seq as further parameters."""
 
 _CHANGES = (
     select(*_COLUMNS)
@@ -59,7 +71,7 @@ class ListTables(Access):
     ) -> Page:
         """Give a page. The deleted ones are one list, archived or not; ValueError if the cursor is none of ours.
 
-        The search ignores case and how letters are composed; every character of it stands for itself.
+        The search ignores case, accents and how letters are composed; every character of it stands for itself.
         """
         wanted = select(*_COLUMNS).where(conversations.c.deleted == deleted)
         if not deleted:
@@ -82,6 +94,22 @@ class ListTables(Access):
             return [_conversation(row) for row in connection.execute(_CHANGES, {"after": after, "limit": limit})]
 
         return await self._read(query)
+
+    async def mark_read(self, conversation_id: str, seq: int) -> int | None:
+        """Move read_seq on, and give the row its next number in the list, where that changes anything."""
+
+        def write(connection: Connection) -> int | None:
+            row = connection.execute(_SEQS, {"conversation": conversation_id}).one_or_none()
+            if row is None:
+                raise NotFoundError(f"There is no conversation {conversation_id}.")
+            reached = min(seq, row.seq)
+            if reached <= row.read_seq:
+                return None
+            list_seq = next_list_seqs(connection, 1)[0]
+            connection.execute(_MARK_READ, {"conversation": conversation_id, "read_seq": reached, "list_seq": list_seq})
+            return list_seq
+
+        return await self._write(write, durable=False)
 
     async def purge_conversation(self, conversation_id: str) -> None:
         """Delete a conversation and its events for good."""
@@ -121,6 +149,7 @@ def _conversation(row: Row[*tuple[Any, ...]]) -> ConversationRow:
         id=row.id,
         seq=row.seq,
         list_seq=row.list_seq,
+        read_seq=row.read_seq,
         created_at=row.created_at,
         updated_at=row.updated_at,
         listing=Listing(
@@ -130,6 +159,8 @@ def _conversation(row: Row[*tuple[Any, ...]]) -> ConversationRow:
             archived=row.archived,
             deleted=row.deleted,
             status=row.status,
+            outcome=row.outcome,
+            answered_seq=row.answered_seq,
         ),
     )
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The revision of ``migrations/versions`` that builds these tables."""
 
 metadata = MetaData()
@@ -42,7 +42,7 @@ conversations = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("title", Text),
-    # What a search looks into: databases differ in what they call the same letter, `lists.folded` does not.
+    # What a search looks into: databases differ in what they call the same letter, `listing.folded` does not.
     Column("title_folded", Text),
     Column("workdir", Text, nullable=False),
     Column("pinned", Boolean, nullable=False),
@@ -50,6 +50,9 @@ conversations = Table(
     Column("deleted", Boolean, nullable=False),
     Column("deleted_at", BigInteger),
     Column("status", Text, nullable=False),
+    Column("outcome", Text),
+    Column("answered_seq", BigInteger, server_default=text("0"), nullable=False),
+    Column("read_seq", BigInteger, server_default=text("0"), nullable=False),
     Index("conversations_shown", "deleted", "archived", "pinned", "updated_at", "id"),
     Index("conversations_changed", "list_seq", unique=True),
     sqlite_with_rowid=False,

@@ -1,6 +1,7 @@
 """The whole edge over a real database and real conversations; only the model is played, piece by piece."""
 
 import asyncio
+import functools
 import hashlib
 import socket
 import time
@@ -17,12 +18,16 @@ from flowent.api.app import create_app
 from flowent.api.attachments import Attachments
 from flowent.api.attempts import Attempts
 from flowent.api.auth import Logins
+from flowent.api.health import DataFigures, FilesFigures, HealthReport
 from flowent.api.limits import Limits
 from flowent.api.open_streams import OpenStreams
 from flowent.api.origins import Origins, loopback_origins
 from flowent.api.server import Server
 from flowent.api.services import About, Services
+from flowent.conversations.folders import Folders
 from flowent.conversations.ports import Chosen, Workshop
+from flowent.conversations.project import Project
+from flowent.conversations.project_files import ProjectFiles, Reach
 from flowent.conversations.service import Conversations
 from flowent.conversations.workplaces import Workplaces
 from flowent.domain.failures import Failure
@@ -30,14 +35,17 @@ from flowent.domain.usage import Cost, Usage
 from flowent.domain.values import ReasoningEffort
 from flowent.engine.limits import Limits as TurnLimits
 from flowent.models.base import CallPiece, Endpoint, Finished, ModelError, ModelFacts, ModelRequest, Piece, TextPiece
+from flowent.observability.findings import Finding
 from flowent.observability.redaction import SecretRedactor
 from flowent.settings.offers import Offers
 from flowent.settings.providers import Providers
 from flowent.settings.secrets import SecretBox, SecretKey
 from flowent.settings.settings import SettingsService
 from flowent.store.database import SqlStore, open_sqlite
+from flowent.tools.beneath import Beneath, Denied
 from flowent.tools.builtin import builtin_tools
 from flowent.tools.gate import Caps, Gate
+from flowent.tools.ripgrep import Ripgrep, find_ripgrep, has_descriptor_paths
 
 TOKEN = "token-of-the-integration-tests-0123456789"
 
@@ -114,6 +122,27 @@ class NoEmbeddedModel:
 
     async def endpoint(self) -> Endpoint:
         raise AssertionError("the embedded model is not there")
+
+
+class HealthyDoctor:
+    """Finds nothing wrong."""
+
+    async def report(self, *, providers: bool) -> HealthReport:
+        nothing = FilesFigures(directory="/data/nothing", files=0, size=0)
+        return HealthReport(
+            findings=(Finding("ok", "providers" if providers else "python", "well"),),
+            data=DataFigures(
+                directory="/data",
+                database_file=None,
+                database_size=None,
+                blobs=nothing,
+                logs=nothing,
+                dumps=nothing,
+                conversations=0,
+                deleted_conversations=0,
+            ),
+            checked_at=1,
+        )
 
 
 @dataclass
@@ -269,8 +298,23 @@ async def services(
     async def no_password() -> str | None:
         return None
 
+    private = (tmp_path / "data",)
+
+    @functools.cache
+    def reach() -> Reach:
+        program = find_ripgrep()
+        assert program is not None
+        return Reach(Beneath(Denied.of(private)), Ripgrep(program, descriptor_paths=has_descriptor_paths()))
+
     yield Services(
         conversations=conversations,
+        project=Project(
+            ProjectFiles(reach, clock.monotonic),
+            Folders(workplaces, home=tmp_path / "home", private=private),
+            reach,
+            redactor,
+        ),
+        doctor=HealthyDoctor(),
         providers=providers,
         settings=settings,
         offers=Offers(providers, settings, NoEmbeddedModel(), redactor, environment={}, ports=()),

@@ -1,6 +1,7 @@
 """Conversations over HTTP: every route does what it promises, with the promised shapes."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ async def test_a_conversation_begins_empty(program: httpx.AsyncClient, conversat
         "deleted": False,
         "messages": [],
         "queue": [],
+        "open_parts": [],
         "before": None,
     }
     assert {name: found[name] for name in expected} == expected
@@ -243,12 +245,18 @@ async def test_a_change_is_merged_and_answered(program: httpx.AsyncClient, conve
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"title": ""}, "title"),
         ({"title": "x" * 300}, "title"),
         ({"mode": "yolo"}, "mode"),
         ({"pinned": "perhaps"}, "pinned"),
         ({"pinned": None}, "pinned"),
         ({"workdir": "/etc"}, "workdir"),
+        ({"workdir": "project"}, "workdir"),
+        ({"workdir": ""}, "workdir"),
+        ({"workdir": None}, "workdir"),
+        ({"workdir": "/does/not/exist"}, "workdir"),
+        ({"workdir": "/etc/passwd"}, "workdir"),
+        ({"workdir": "/" + "x" * 300}, "workdir"),
+        ({"workdir": "~"}, "workdir"),
         ({"seq": 5}, "seq"),
         ({"deleted": True}, "deleted"),
         ({"title": "a\x00b"}, "title"),
@@ -260,6 +268,186 @@ async def test_a_change_that_cannot_be_names_its_field(
     answer = await program.patch(f"/api/conversations/{conversation}", json=body)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+async def test_a_conversation_works_where_it_is_told_to(
+    program: httpx.AsyncClient, workdir: Path, conversation: str
+) -> None:
+    (workdir / "part").mkdir()
+    created = await program.post("/api/conversations", json={"workdir": str(workdir / "part")})
+    assert created.status_code == 201
+    assert (await read(program, created.json()["id"]))["workdir"] == str(workdir / "part")
+    moved = await program.patch(f"/api/conversations/{conversation}", json={"workdir": str(workdir / "part")})
+    assert moved.json()["workdir"] == str(workdir / "part")
+
+
+async def test_the_data_directory_is_no_work_directory(
+    program: httpx.AsyncClient, conversation: str, data: Path, folders: list[Path]
+) -> None:
+    folders.append(data.parent)
+    for path in (data, data.parent):
+        answer = await program.patch(f"/api/conversations/{conversation}", json={"workdir": str(path)})
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert error["field"] == "workdir"
+        assert "Flowent's own data" in error["message"]
+
+
+@pytest.mark.parametrize("title", ["", "  ", None])
+async def test_an_empty_title_is_none(program: httpx.AsyncClient, conversation: str, title: str | None) -> None:
+    changed = await program.patch(f"/api/conversations/{conversation}", json={"title": title})
+    assert (changed.status_code, changed.json()["title"]) == (200, None)
+    created = await program.post("/api/conversations", json={"title": title})
+    assert (await read(program, created.json()["id"]))["title"] is None
+
+
+async def listed(program: httpx.AsyncClient, conversation: str) -> Any:
+    page = (await program.get("/api/conversations")).json()
+    return next(item for item in page["items"] if item["id"] == conversation)
+
+
+async def test_an_answer_is_unread_until_a_client_says_otherwise(
+    program: httpx.AsyncClient, conversation: str, services: Services
+) -> None:
+    new = await listed(program, conversation)
+    assert (new["status"], new["outcome"], new["answered_seq"], new["read_seq"]) == ("idle", None, 0, new["seq"])
+    await send(program, conversation, "Hello")
+    await settle(services, conversation)
+    line = await listed(program, conversation)
+    assert line["outcome"] == "completed"
+    assert line["read_seq"] < line["answered_seq"] == line["seq"]
+    path = f"/api/conversations/{conversation}/read"
+    assert (await program.post(path, json={"seq": line["answered_seq"]})).status_code == 204
+    looked = await listed(program, conversation)
+    assert looked == {**line, "read_seq": line["answered_seq"], "list_seq": line["list_seq"] + 1}
+    for seq in (0, 2**53 - 1):
+        assert (await program.post(path, json={"seq": seq})).status_code == 204
+        assert await listed(program, conversation) == looked
+
+
+async def test_a_failed_turn_shows_in_the_list(
+    program: httpx.AsyncClient, conversation: str, fail: Callable[[Failure], None], services: Services
+) -> None:
+    fail(OVERLOADED)
+    await send(program, conversation, "Hello")
+    await settle(services, conversation)
+    line = await listed(program, conversation)
+    assert (line["status"], line["outcome"]) == ("idle", "failed")
+    assert line["read_seq"] < line["answered_seq"]
+
+
+@pytest.mark.parametrize("body", [{}, {"seq": -1}, {"seq": 2**53}, {"seq": "x"}, {"seq": None}])
+async def test_a_look_that_is_none_is_refused(
+    program: httpx.AsyncClient, conversation: str, body: dict[str, object]
+) -> None:
+    answer = await program.post(f"/api/conversations/{conversation}/read", json=body)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["seq"]
+
+
+async def test_the_journal_is_paged_as_streams_carry_it(
+    program: httpx.AsyncClient, conversation: str, services: Services
+) -> None:
+    await send(program, conversation, "Grüße")
+    await settle(services, conversation)
+    streamed: list[Any] = []
+    async for frames in services.conversations.watch(conversation, 0):
+        streamed += [json.loads(frame.data) for frame in frames]
+        if streamed[-1]["type"] == "turn_ended":
+            break
+    path = f"/api/conversations/{conversation}/events"
+    whole = (await program.get(path)).json()
+    deltas = {"delta", "thinking_delta", "tool_input_delta"}
+    assert whole["items"] == [event for event in streamed if event["type"] not in deltas]
+    assert (whole["next"], whole["last"]) == (None, streamed[-1]["seq"])
+    paged: list[Any] = []
+    after: int | None = 0
+    while after is not None:
+        page = (await program.get(path, params={"after": after, "limit": 3})).json()
+        assert len(page["items"]) <= 3
+        paged += page["items"]
+        after = page["next"]
+    assert paged == whole["items"]
+    beyond = await program.get(path, params={"after": 2**53 - 1})
+    assert beyond.json() == {"items": [], "next": None, "last": whole["last"]}
+
+
+async def test_a_page_of_the_journal_is_not_too_large(
+    program: httpx.AsyncClient, conversation: str, services: Services
+) -> None:
+    for number in range(6):
+        await send(program, conversation, "x" * 999_000, id=f"q{number}")
+        await settle(services, conversation)
+    path = f"/api/conversations/{conversation}/events"
+    first = await program.get(path, params={"limit": 2000})
+    assert 3_000_000 < len(first.content) <= 4 * 1024 * 1024
+    second = (await program.get(path, params={"limit": 2000, "after": first.json()["next"]})).json()
+    seqs = [event["seq"] for event in [*first.json()["items"], *second["items"]]]
+    assert (seqs[0], seqs[-1], second["next"]) == (1, second["last"], None)
+    assert seqs == sorted(set(seqs))
+    assert sum(event["type"] == "message" for event in [*first.json()["items"], *second["items"]]) == 6
+
+
+async def test_the_journal_of_a_deleted_conversation_can_be_read(program: httpx.AsyncClient, conversation: str) -> None:
+    await program.delete(f"/api/conversations/{conversation}")
+    answer = await program.get(f"/api/conversations/{conversation}/events")
+    assert answer.status_code == 200
+    assert answer.json()["items"][-1]["changed"] == {"deleted": True}
+
+
+@pytest.mark.parametrize("query", ["after=-1", "limit=0", "limit=2001", "after=x", f"after={2**53}"])
+async def test_a_page_of_the_journal_that_cannot_be_is_refused(
+    program: httpx.AsyncClient, conversation: str, query: str
+) -> None:
+    answer = await program.get(f"/api/conversations/{conversation}/events?{query}")
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [query.partition("=")[0]]
+
+
+async def test_a_message_that_another_client_queued_is_not_removed_unseen(
+    program: httpx.AsyncClient, conversation: str, say: Callable[[str], None], services: Services
+) -> None:
+    path = f"/api/conversations/{conversation}/queue"
+    say("Well")
+    await send(program, conversation, "Hello")
+    await send(program, conversation, "Message one", id="one", mode="queue")
+    seen = (await read(program, conversation))["seq"]
+    await send(program, conversation, "Message two", id="two", mode="queue")
+    changed = await program.put(path, json={"items": [], "seq": seen})
+    assert [item["id"] for item in changed.json()["items"]] == ["two"]
+    assert (await program.put(path, json={"items": []})).json() == {"items": []}
+    await program.post(f"/api/conversations/{conversation}/stop")
+
+
+async def test_a_change_of_what_was_sent_meanwhile_is_refused_with_what_to_do(
+    program: httpx.AsyncClient,
+    conversation: str,
+    say: Callable[[str], None],
+    finish: Call,
+    services: Services,
+) -> None:
+    path = f"/api/conversations/{conversation}/queue"
+    say("Well")
+    await send(program, conversation, "Hello")
+    for name in ("one", "two"):
+        await send(program, conversation, f"Message {name}", id=name, mode="queue")
+    finish()
+    await until_sent(services, conversation, "one")
+    late = await program.put(path, json={"items": [{"id": "two"}, {"id": "one", "content": "Better"}]})
+    assert (late.status_code, late.json()["code"]) == (404, "not_found")
+    assert "was sent meanwhile" in late.json()["detail"]
+    assert "Edit the message in the conversation" in late.json()["remedy"]
+    assert [item["id"] for item in (await program.get(path)).json()["items"]] == ["two"]
+    again = await program.post(f"{path}/one/send")
+    assert (again.status_code, again.json()["message_id"]) == (202, "one")
+    await program.post(f"/api/conversations/{conversation}/stop")
+
+
+async def until_sent(services: Services, conversation: str, message: str) -> None:
+    """Wait until a waiting message is in the conversation."""
+    async for _ in services.conversations.watch(conversation, 0):
+        if message in (await services.conversations.owner(conversation)).log.conversation:
+            return
 
 
 async def test_a_deletion_can_be_taken_back_until_the_purge(program: httpx.AsyncClient, conversation: str) -> None:
@@ -301,6 +489,18 @@ async def test_the_list_is_searched_in_titles(program: httpx.AsyncClient, conver
     assert [item["id"] for item in page["items"]] == [conversation]
 
 
+async def test_a_search_is_good_enough_to_type_ahead(program: httpx.AsyncClient) -> None:
+    made: dict[str, str] = {}
+    for title in ("Résumé von Zoë", "A new resume", "Something else"):
+        created = await program.post("/api/conversations", json={"title": title})
+        made[title] = created.json()["id"]
+        await asyncio.sleep(0.002)
+    await program.patch(f"/api/conversations/{made['Résumé von Zoë']}", json={"pinned": True})
+    for search in ("resu", "RÉSU", "Resume"):
+        page = (await program.get("/api/conversations", params={"search": search})).json()
+        assert [item["title"] for item in page["items"]] == ["Résumé von Zoë", "A new resume"]
+
+
 @pytest.mark.parametrize("cursor", ["nonsense", "%00", "a" * 500])
 async def test_a_cursor_that_is_none_is_refused(program: httpx.AsyncClient, cursor: str) -> None:
     answer = await program.get(f"/api/conversations?cursor={cursor}")
@@ -329,6 +529,8 @@ async def test_messages_are_paged_backwards(program: httpx.AsyncClient, conversa
         ("POST", "/restore"),
         ("POST", "/messages"),
         ("GET", "/stream"),
+        ("GET", "/events"),
+        ("POST", "/read"),
         ("POST", "/stop"),
         ("POST", "/clear"),
         ("POST", "/fork"),
@@ -347,6 +549,7 @@ async def test_an_unknown_conversation_is_not_found(program: httpx.AsyncClient, 
         "PATCH ": {"title": "x"},
         "POST /messages": {"content": "x"},
         "POST /fork": {"message_id": "x"},
+        "POST /read": {"seq": 1},
         "PUT /queue": {"items": []},
         "POST /messages/x/edit": {"action": "save", "content": "x"},
     }

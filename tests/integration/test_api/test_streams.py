@@ -236,6 +236,26 @@ async def test_one_stream_follows_several_conversations_and_the_list(http: httpx
         assert found == sorted(set(found))
 
 
+async def test_every_tab_hears_that_somebody_has_looked(http: httpx.AsyncClient) -> None:
+    conversation = await begin(http)
+    await send(http, conversation)
+
+    async def first_line(stream: AsyncGenerator[Received, None], name: str, value: object) -> dict[str, Any]:
+        """Read the list's changes up to one that shows that."""
+        async for event in stream:
+            if event.data[name] == value:
+                return event.data
+        raise AssertionError(f"the stream ended without {name} {value}")
+
+    async with following(http, "/api/stream", list=0) as tab, following(http, "/api/stream", list=0) as phone:
+        line = await first_line(tab, "outcome", "completed")
+        answered = line["answered_seq"]
+        assert line["read_seq"] < answered
+        looked = await http.post(f"/api/conversations/{conversation}/read", json={"seq": answered})
+        assert looked.status_code == 204
+        assert await first_line(phone, "read_seq", answered) == await first_line(tab, "read_seq", answered)
+
+
 async def test_a_tab_that_comes_back_goes_on_exactly(http: httpx.AsyncClient, say: Say, finish: Call) -> None:
     first, second = await begin(http), await begin(http)
     parameters = {"watch": [f"{first}:0", f"{second}:0"], "list": 0}

@@ -108,9 +108,11 @@ async def test_an_api_route_without_login_is_unauthorised(ask: Ask) -> None:
         "/api/health\x00",
         "/api/health ",
         "/login/../api/providers",
-        "/docs",
-        "/openapi.json",
+        "/%61pi/health",
+        "/.git/config",
         "/api",
+        "/api/",
+        "/Api",
         "",
         "*",
     ],
@@ -124,9 +126,31 @@ async def test_a_public_path_is_public_for_its_own_method_only(ask: Ask, method:
     assert (await ask(method, "/api/health")).status_code == 401
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/api/health"), ("POST", "/api/login"), ("GET", "/login")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/health"),
+        ("POST", "/api/login"),
+        ("GET", "/"),
+        ("HEAD", "/"),
+        ("GET", "/login"),
+        ("GET", "/c/conv_1"),
+        ("GET", "/assets/main-1a2b.js"),
+    ],
+)
 async def test_the_public_routes_need_no_login(ask: Ask, method: str, path: str) -> None:
     assert (await ask(method, path)).json()["kind"] is None
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "get", "QUERY"])
+@pytest.mark.parametrize("path", ["/", "/login", "/c/conv_1"])
+async def test_the_page_is_public_only_to_be_read(ask: Ask, method: str, path: str) -> None:
+    assert (await ask(method, path)).status_code == 401
+
+
+async def test_only_the_door_of_links_looks_whether_somebody_is_logged_in(ask: Ask, cookie: str) -> None:
+    assert (await ask(path="/login", headers=(("cookie", cookie),))).json()["kind"] == "browser"
+    assert (await ask(path="/c/conv_1", headers=(("cookie", cookie),))).json()["kind"] is None
 
 
 async def test_the_right_bearer_token_lets_a_program_in(ask: Ask, token: str) -> None:
@@ -230,7 +254,7 @@ async def test_our_own_page_and_the_address_bar_pass(ask: Ask, cookie: str, site
 NAVIGATION = (("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document"))
 
 
-@pytest.mark.parametrize("path", ["/", "/login"])
+@pytest.mark.parametrize("path", ["/", "/login", "/c/conv_1"])
 async def test_a_link_on_another_site_may_open_a_page(ask: Ask, path: str) -> None:
     assert (await ask(path=path, headers=NAVIGATION)).status_code == 200
 
@@ -260,6 +284,12 @@ async def test_every_answer_carries_the_security_headers(ask: Ask, token: str, p
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
+async def test_a_page_may_not_use_what_it_never_asks_for(ask: Ask) -> None:
+    policy = (await ask(path="/")).headers["permissions-policy"].split(", ")
+    assert {"camera=()", "geolocation=()", "microphone=()"} <= set(policy)
+    assert all(part.endswith("=()") for part in policy)
 
 
 async def test_api_answers_are_not_stored(ask: Ask, token: str) -> None:

@@ -26,7 +26,16 @@ from flowent.conversations.errors import (
     UnavailableError,
     UnknownError,
 )
-from flowent.domain.events import ErrorRaised, OutputDone, StoredEvent, ToolDone, ToolFailed, TurnEnded, TurnStarted
+from flowent.domain.events import (
+    ErrorRaised,
+    OutputDone,
+    QueueChanged,
+    StoredEvent,
+    ToolDone,
+    ToolFailed,
+    TurnEnded,
+    TurnStarted,
+)
 from flowent.domain.failures import Failure
 from flowent.domain.parts import TextPart
 from flowent.domain.transcript import AssistantEntry, PersonEntry, ResultsEntry
@@ -227,6 +236,115 @@ async def test_the_queue_is_edited_reordered_and_held_after_a_stop() -> None:
         assert [text_of(made, message) for message in answers(made)][1:] == ["b", "a"]
         with pytest.raises(UnknownError):
             await made.do(ChangeQueue((QueueEntry("b"),)))
+
+
+def waiting(made: Bench) -> list[str]:
+    assert made.owner is not None
+    return [item.id for item in made.owner.log.conversation.queue]
+
+
+def seq_of(made: Bench) -> int:
+    assert made.owner is not None
+    return made.owner.log.conversation.seq
+
+
+async def queued(made: Bench, *names: str) -> None:
+    """Have a turn run and these messages wait for its end."""
+    await made.send("go")
+    await made.model.asked.wait()
+    for name in names:
+        await made.send(name, mode="queue", message_id=name)
+
+
+async def test_a_queue_changed_by_somebody_who_has_not_seen_all_keeps_the_rest_at_its_end() -> None:
+    async with bench([asyncio.Event()]) as made:
+        await queued(made, "a", "b")
+        seen = seq_of(made)
+        await made.send("c", mode="queue", message_id="c")
+        await made.do(ChangeQueue((QueueEntry("b"),), seen))
+        assert waiting(made) == ["b", "c"]
+        await made.do(ChangeQueue((), seen))
+        assert waiting(made) == ["c"]
+        await made.do(ChangeQueue((), seq_of(made)))
+        assert waiting(made) == []
+
+
+async def test_an_edit_of_a_message_does_not_make_it_unseen() -> None:
+    async with bench([asyncio.Event()]) as made:
+        await queued(made, "a")
+        seen = seq_of(made)
+        await made.do(ChangeQueue((QueueEntry("a", text="other"),)))
+        await made.do(ChangeQueue((), seen))
+        assert waiting(made) == []
+
+
+async def test_a_message_that_was_sent_meanwhile_never_waits_again() -> None:
+    async with bench([asyncio.Event()], [asyncio.Event()]) as made:
+        await queued(made, "a", "b", "c")
+        seen = seq_of(made)
+        await made.do(Stop())
+        await made.do(SendQueued("a"))
+        before = of_type(made, QueueChanged), answers(made)
+        with pytest.raises(UnknownError, match="was sent meanwhile") as refused:
+            await made.do(ChangeQueue((QueueEntry("c"), QueueEntry("a", text="a, better")), seen))
+        assert "Nothing was changed" in refused.value.remedy
+        assert waiting(made) == ["b", "c"]
+        assert (of_type(made, QueueChanged), answers(made)) == before
+
+
+async def test_a_message_that_was_removed_meanwhile_never_waits_again() -> None:
+    async with bench([asyncio.Event()]) as made:
+        await queued(made, "a", "b")
+        await made.do(ChangeQueue((QueueEntry("b"),)))
+        with pytest.raises(UnknownError, match="Nothing with the id a waits"):
+            await made.do(ChangeQueue((QueueEntry("a"), QueueEntry("b"))))
+        assert waiting(made) == ["b"]
+
+
+async def test_sending_what_was_just_sent_gives_the_same_answer() -> None:
+    async with bench([asyncio.Event()], [asyncio.Event()]) as made:
+        await queued(made, "a")
+        await made.do(Stop())
+        first = await made.do(SendQueued("a"))
+        before = of_type(made, QueueChanged), answers(made)
+        assert await made.do(SendQueued("a")) == first
+        assert (of_type(made, QueueChanged), answers(made)) == before
+
+
+async def test_sending_what_was_removed_is_refused() -> None:
+    async with bench([asyncio.Event()]) as made:
+        await queued(made, "a")
+        await made.do(ChangeQueue(()))
+        with pytest.raises(UnknownError, match="Nothing with the id a waits"):
+            await made.do(SendQueued("a"))
+
+
+async def test_steering_that_is_put_back_into_the_queue_gets_a_turn_of_its_own() -> None:
+    async with bench([asyncio.Event()], [TextPiece(0, "x"), finished()]) as made:
+        first = await made.send("go")
+        await made.model.asked.wait()
+        await made.send("a", mode="steer", message_id="a")
+        await made.do(ChangeQueue((QueueEntry("a", mode="queue"),)))
+        await made.do(Stop())
+        accepted = await made.do(SendQueued("a"))
+        assert accepted is not None
+        assert accepted.turn_id != first.turn_id
+        await made.ended(2)
+
+
+async def test_a_waiting_message_that_becomes_steering_joins_the_running_turn() -> None:
+    hold = asyncio.Event()
+    async with bench([TextPiece(0, "one"), hold, finished()], [TextPiece(0, "two"), finished()]) as made:
+        first = await made.send("go")
+        await made.model.asked.wait()
+        await made.send("a", mode="queue", message_id="a")
+        await made.do(ChangeQueue((QueueEntry("a", mode="steer"),)))
+        assert made.owner is not None
+        assert [item.turn_id for item in made.owner.log.conversation.queue] == [first.turn_id]
+        hold.set()
+        await made.ended()
+        assert made.types().count("turn_ended") == 1
+        assert text_of(made, answers(made)[-1]) == "two"
 
 
 async def test_edit_saves_or_answers_on_a_new_branch() -> None:

@@ -4,10 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from flowent.api.bodies import ChangeConversation, CreateConversation, Fork
+from flowent.api.bodies import ChangeConversation, CreateConversation, Fork, Read
 from flowent.api.documentation import problems
+from flowent.api.multiplex import MAX_SEQ
 from flowent.api.route import ApiRoute, ConversationId, Use
-from flowent.api.views import ConversationDetails, ConversationListed, ConversationPage, Created
+from flowent.api.views import (
+    JOURNAL_PAGE,
+    ConversationDetails,
+    ConversationListed,
+    ConversationPage,
+    Created,
+    journal_page,
+)
 from flowent.conversations.commands import Clear, Stop
 from flowent.conversations.errors import InvalidError
 from flowent.domain.events import ConversationFields
@@ -16,7 +24,10 @@ from flowent.settings.ports import EMBEDDED_ID
 router = APIRouter(route_class=ApiRoute, prefix="/api/conversations", tags=["conversations"])
 
 PageLimit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
-Search = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="Text in the title.")]
+Search = Annotated[
+    str | None,
+    Query(max_length=200, pattern=r"^[^\x00]*$", description="Text in the title; case and accents do not matter."),
+]
 MESSAGES = 100
 """How many messages an answer holds where a client does not say."""
 
@@ -48,11 +59,38 @@ async def create_conversation(use: Use, conversation: CreateConversation | None 
 async def get_conversation(
     conversation_id: ConversationId,
     use: Use,
-    before: Annotated[str | None, Query(max_length=100, description="`before` of the page after this one.")] = None,
+    before: Annotated[
+        str | None, Query(max_length=100, description="A message's id, such as `before` of the page after this one.")
+    ] = None,
     limit: PageLimit = MESSAGES,
 ) -> ConversationDetails:
-    """Give a conversation with the newest messages of its branch, or those before one."""
+    """Give a conversation with the newest messages of its branch, or those that led to a message of any branch."""
     return ConversationDetails.of(await use.conversations.view(conversation_id, before=before, limit=limit))
+
+
+@router.get(
+    "/{conversation_id}/events",
+    response_class=Response,
+    responses={**problems(404), 200: {"description": "A page.", "content": {"application/json": JOURNAL_PAGE}}},
+)
+async def get_events(
+    conversation_id: ConversationId,
+    use: Use,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQ, description="`next` of the page before; 0 for the first.")] = 0,
+    limit: Annotated[
+        int, Query(ge=1, le=2000, description="How many at most; large events make a page shorter.")
+    ] = 500,
+) -> Response:
+    """Give the journal as it is stored: what streams carry, without the deltas of steps that are done."""
+    page = await use.conversations.journal(conversation_id, after=after, limit=limit)
+    return Response(journal_page(page), media_type="application/json")
+
+
+@router.post("/{conversation_id}/read", status_code=204, response_class=Response, responses=problems(404, 507))
+async def mark_read(conversation_id: ConversationId, read: Read, use: Use) -> Response:
+    """Note how far a person has looked; it never goes back. Whoever follows the list hears of it."""
+    await use.conversations.mark_read(conversation_id, read.seq)
+    return Response(status_code=204)
 
 
 @router.patch("/{conversation_id}", responses=problems(404, 507))

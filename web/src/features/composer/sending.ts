@@ -1,0 +1,159 @@
+/**
+ * Sends what was written. Nothing is lost on the way: the draft stays until the server has accepted it, a conversation
+ * that was made for it is used again, and the same words go out under the same name however often they are sent.
+ */
+import { Problem, Unreachable } from "@/shared/api/client";
+import {
+  type ConversationChanges,
+  changeConversation,
+  createConversation,
+  type SendMode,
+  sendMessage,
+} from "@/shared/api/commands";
+import type { ReasoningEffort } from "@/shared/api/types";
+import { strings } from "@/shared/i18n";
+import { attachmentsSettled } from "./attachments";
+import { type ComposerState, type ComposerStore, flushDrafts, type SendFailure } from "./composer-store";
+import { type Attempt, attemptFor, type ModelChoice, restAfter } from "./draft";
+import { isEffort } from "./efforts";
+
+export function canSend({ text, attachments, sending }: ComposerState): boolean {
+  return !sending && (text.trim() !== "" || attachments.some(({ state }) => state.kind !== "failed"));
+}
+
+function readyFiles({ attachments }: ComposerState): string[] {
+  return attachments.flatMap(({ state }) => (state.kind === "ready" ? [state.id] : []));
+}
+
+function failureOf(error: unknown): SendFailure {
+  if (error instanceof Unreachable) {
+    return { kind: "unreachable", sentence: strings().composer.send.unreachable };
+  }
+  return { kind: "refused", sentence: error instanceof Error ? error.message : strings().common.failed };
+}
+
+/** Whether the server may have it all the same. */
+function isInDoubt(error: unknown): boolean {
+  return !(error instanceof Problem) || error.status >= 500;
+}
+
+export function changesOf(choice: ModelChoice): ConversationChanges {
+  const { reasoning_effort: effort, ...rest } = choice;
+  const known: ReasoningEffort | null | undefined = effort === null ? null : isEffort(effort) ? effort : undefined;
+  return known === undefined ? rest : { ...rest, reasoning_effort: known };
+}
+
+async function prepared(id: string, choice: ModelChoice, workdir: string | undefined): Promise<void> {
+  const changes = { ...changesOf(choice), ...(workdir === undefined ? {} : { workdir }) };
+  if (Object.keys(changes).length > 0) {
+    await changeConversation(id, changes);
+  }
+}
+
+const creating = new WeakMap<ComposerStore, Promise<string>>();
+
+async function create(store: ComposerStore, workdir: string | undefined): Promise<string> {
+  const { id } = await createConversation(workdir === undefined ? {} : { workdir });
+  store.setState({ created: id });
+  flushDrafts();
+  return id;
+}
+
+/** The conversation that the draft goes to, made if there is none; never two for one draft. */
+export function ensureConversation(store: ComposerStore, workdir: string | undefined): Promise<string> {
+  const { created } = store.getState();
+  if (created !== null) {
+    return Promise.resolve(created);
+  }
+  const begun = creating.get(store);
+  if (begun) {
+    return begun;
+  }
+  const making = create(store, workdir).finally(() => creating.delete(store));
+  creating.set(store, making);
+  return making;
+}
+
+async function newConversation(store: ComposerStore, workdir: string | undefined): Promise<string> {
+  const reused = store.getState().created;
+  const id = await ensureConversation(store, workdir);
+  const { choice } = store.getState();
+  try {
+    await prepared(id, choice, reused === null ? undefined : workdir);
+    return id;
+  } catch (error) {
+    if (reused === null || !(error instanceof Problem) || error.status !== 404) {
+      throw error;
+    }
+    // Somebody deleted it for good meanwhile.
+    store.setState({ created: null });
+    const again = await ensureConversation(store, workdir);
+    await prepared(again, choice, undefined);
+    return again;
+  }
+}
+
+/** Takes out of the draft what the server has; what was written since stays. */
+export function settleAttempt(store: ComposerStore, attempt: Attempt): void {
+  store.setState(({ text, attachments }) => ({
+    text: restAfter(attempt.text, text),
+    attachments: attachments.filter(({ state }) => state.kind !== "ready" || !attempt.files.includes(state.id)),
+    attempt: null,
+    created: null,
+    choice: {},
+    sending: false,
+    failure: null,
+    longPaste: null,
+  }));
+  flushDrafts();
+}
+
+function fail(store: ComposerStore, failure: SendFailure): null {
+  store.setState({ sending: false, failure });
+  flushDrafts();
+  return null;
+}
+
+export interface Sent {
+  conversationId: string;
+  messageId: string;
+}
+
+export interface Destination {
+  /** null makes a conversation. */
+  conversationId: string | null;
+  workdir?: string | undefined;
+  mode: SendMode;
+}
+
+/** Gives what was sent; null where nothing was, and then the store says why. */
+export async function sendDraft(store: ComposerStore, to: Destination): Promise<Sent | null> {
+  if (!canSend(store.getState())) {
+    return null;
+  }
+  store.setState({ sending: true, failure: null });
+  await attachmentsSettled(store);
+  const state = store.getState();
+  if (state.attachments.some(({ state: { kind } }) => kind === "failed")) {
+    return fail(store, { kind: "files", sentence: strings().composer.send.filesFailed });
+  }
+  const attempt = attemptFor(state.attempt, state.text, readyFiles(state));
+  store.setState({ attempt });
+  flushDrafts();
+  try {
+    const conversationId = to.conversationId ?? (await newConversation(store, to.workdir));
+    await sendMessage(conversationId, {
+      id: attempt.id,
+      content: attempt.text,
+      attachments: attempt.files,
+      mode: to.mode,
+    });
+    settleAttempt(store, attempt);
+    return { conversationId, messageId: attempt.id };
+  } catch (error) {
+    if (!isInDoubt(error)) {
+      store.setState({ attempt: null });
+    }
+    return fail(store, failureOf(error));
+  }
+}

@@ -1,0 +1,88 @@
+/** A conversation's line in the list. Its menu is made when somebody comes near, so that a long list stays light. */
+import { Link } from "@tanstack/react-router";
+import { Ellipsis } from "lucide-react";
+import { memo, useState } from "react";
+import { useStrings } from "@/shared/i18n";
+import { dotOf, type Listed } from "@/shared/live/list";
+import { IconButton } from "@/shared/ui/button";
+import { classNames } from "@/shared/ui/class-names";
+import { StatusDot } from "@/shared/ui/feedback";
+import { titleOf } from "./actions";
+import { ConversationMenu } from "./conversation-menu";
+import { TitleField } from "./title-field";
+
+export interface RowProps {
+  conversation: Listed;
+  active: boolean;
+  onGone: (id: string) => void;
+}
+
+export const Row = memo(function Row({ conversation, active, onGone }: RowProps) {
+  const t = useStrings();
+  const [near, setNear] = useState(false);
+  const [open, setOpen] = useState(false);
+  const [renaming, setRenaming] = useState(false);
+  const dot = dotOf(conversation);
+  const title = titleOf(conversation);
+  if (renaming) {
+    return (
+      <li className="px-2 py-0.5">
+        <TitleField conversation={conversation} onDone={() => setRenaming(false)} />
+      </li>
+    );
+  }
+  const button = (
+    <IconButton
+      size="small"
+      label={t.conversations.menu(title)}
+      icon={<Ellipsis />}
+      className={classNames(
+        "absolute inset-y-0 end-1 my-auto pointer-fine:opacity-0 focus-visible:opacity-100 group-hover:opacity-100",
+        "group-focus-within:opacity-100 aria-expanded:opacity-100",
+      )}
+      onClick={near ? undefined : () => setOpen(true)}
+    />
+  );
+  return (
+    <li
+      className="group relative px-2 [contain-intrinsic-size:auto_2rem] [content-visibility:auto]"
+      onPointerEnter={() => setNear(true)}
+      onFocus={() => setNear(true)}
+    >
+      <Link
+        to="/c/$conversationId"
+        params={{ conversationId: conversation.id }}
+        preload={false}
+        aria-current={active ? "page" : undefined}
+        className={classNames(
+          "flex h-8 items-center gap-2 rounded-md ps-2 pe-8 text-sm outline-offset-[-2px] pointer-coarse:h-11",
+          active ? "bg-active font-medium text-ink" : "text-ink/90 hover:bg-hover",
+          dot === "unread" && "font-medium text-ink",
+        )}
+        onDoubleClick={() => setRenaming(true)}
+        onKeyDown={(event) => {
+          if (event.key === "F2") {
+            setRenaming(true);
+          }
+        }}
+      >
+        <span className="min-w-0 flex-1 truncate" title={title}>
+          {title}
+        </span>
+        {dot !== "idle" && <StatusDot tone={dot} label={t.conversations.status[dot]} />}
+      </Link>
+      {near || open ? (
+        <ConversationMenu
+          conversation={conversation}
+          trigger={button}
+          open={open}
+          onOpenChange={setOpen}
+          onRename={() => setRenaming(true)}
+          onGone={() => onGone(conversation.id)}
+        />
+      ) : (
+        button
+      )}
+    </li>
+  );
+});

@@ -1,0 +1,67 @@
+/** A model's reasoning, folded; while it runs, the time runs with it. */
+import { Brain } from "lucide-react";
+import { memo, useEffect, useState } from "react";
+import type { ThinkingPart } from "@/shared/api/types";
+import { useStrings } from "@/shared/i18n";
+import { duration } from "@/shared/lib/format";
+import { Markdown } from "@/shared/markdown/markdown";
+import { Disclosure } from "@/shared/ui/disclosure";
+import { Elapsed, endOf, sinceFirstSeen } from "./elapsed";
+import { useFold } from "./kept-state";
+import { useThread } from "./thread-context";
+
+export interface ReasoningProps {
+  part: ThinkingPart;
+  /** It is still arriving. */
+  live: boolean;
+}
+
+export const Reasoning = memo(function Reasoning({ part, live }: ReasoningProps) {
+  const { thread } = useStrings();
+  const { conversationId } = useThread();
+  const [open, setOpen] = useFold(part.id);
+  const took = useDuration(part, live);
+  if (!live && part.text === "" && took === null) {
+    return null;
+  }
+  const summary = (
+    <span className="flex items-center gap-2 text-muted text-sm">
+      <Brain aria-hidden="true" className="size-4 shrink-0 text-faint" />
+      {live ? (
+        <>
+          <span className="thread-shimmer">{thread.thinking}</span>
+          <Elapsed id={part.id} />
+        </>
+      ) : (
+        <span>{took === null ? thread.thought : thread.thoughtFor(duration(took))}</span>
+      )}
+    </span>
+  );
+  return (
+    <Disclosure className="my-1" summary={summary} open={open} onOpenChange={setOpen}>
+      <div
+        data-part-id={part.id}
+        className="my-1.5 ms-2 border-line border-s-2 ps-4 text-muted [&_.prose]:text-sm [&_.prose]:leading-relaxed"
+      >
+        {part.text === "" ? (
+          <p className="text-sm">{thread.reasoningHidden}</p>
+        ) : (
+          <Markdown text={part.text} streaming={live} conversationId={conversationId} />
+        )}
+      </div>
+    </Disclosure>
+  );
+});
+
+/** In milliseconds: what the journal says, else what this page saw; null while it runs and where nobody knows. */
+function useDuration(part: ThinkingPart, live: boolean): number | null {
+  const [seen, setSeen] = useState<number | null>(null);
+  useEffect(() => {
+    if (!live) {
+      return;
+    }
+    sinceFirstSeen(part.id);
+    return () => setSeen(endOf(part.id));
+  }, [live, part.id]);
+  return live ? null : (part.duration_ms ?? seen);
+}

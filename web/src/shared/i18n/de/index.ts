@@ -1,0 +1,14 @@
+/** The German table. */
+import type { Strings } from "..";
+import { common } from "./common";
+import { composer } from "./composer";
+import { conversations } from "./conversations";
+import { frame } from "./frame";
+import { live } from "./live";
+import { palette } from "./palette";
+import { panel } from "./panel";
+import { settings } from "./settings";
+import { thread } from "./thread";
+import { welcome } from "./welcome";
+
+export const de: Strings = { common, composer, conversations, frame, live, palette, panel, settings, thread, welcome };

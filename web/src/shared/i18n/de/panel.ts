@@ -1,0 +1,3 @@
+import type { Strings } from "..";
+
+export const panel: Strings["panel"] = {};

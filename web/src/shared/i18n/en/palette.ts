@@ -1,0 +1,26 @@
+/** The command palette, the shortcut sheet, and the names of commands that belong to the frame. */
+export const palette = {
+  open: "Command palette",
+  placeholder: "Search commands, conversations and messages",
+  nothing: "Nothing matches.",
+  commands: "Commands",
+  conversations: "Conversations",
+  messages: "Messages of this conversation",
+  shortcuts: "Keyboard shortcuts",
+  newConversation: "New conversation",
+  toggleSidebar: "Show or hide the list of conversations",
+  togglePanel: "Show or hide the side panel",
+  timeTravel: "Travel through the history",
+  settings: "Settings",
+  theme: { light: "Light appearance", dark: "Dark appearance", system: "Appearance of the system" },
+  groups: {
+    conversation: "Conversation",
+    thread: "Thread",
+    composer: "Writing",
+    view: "View",
+    go: "Go to",
+    settings: "Settings",
+  },
+  you: "You",
+  assistant: "Assistant",
+};

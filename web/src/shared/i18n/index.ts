@@ -1,0 +1,50 @@
+/**
+ * Every text that a person reads, in one table per language.
+ *
+ * English comes with the page; another language is loaded when it is chosen. A text with values in it is a function.
+ * Components use `useStrings()`, everything else `strings()`.
+ */
+import { create } from "zustand";
+import { en } from "./en";
+
+export type Strings = typeof en;
+export type Language = "en" | "de";
+
+export const LANGUAGES: Readonly<Record<Language, string>> = { en: "English", de: "Deutsch" };
+
+interface Table {
+  language: Language;
+  strings: Strings;
+}
+
+const useTable = create<Table>(() => ({ language: "en", strings: en }));
+
+export function useStrings(): Strings {
+  return useTable((table) => table.strings);
+}
+
+export function strings(): Strings {
+  return useTable.getState().strings;
+}
+
+/** The language as `Intl` and `lang` take it. */
+export function language(): Language {
+  return useTable.getState().language;
+}
+
+export function useLanguage(): Language {
+  return useTable((table) => table.language);
+}
+
+/** Loads a language and shows the page in it. */
+export async function setLanguage(chosen: Language): Promise<void> {
+  const table = chosen === "de" ? (await import("./de")).de : en;
+  document.documentElement.lang = chosen;
+  useTable.setState({ language: chosen, strings: table });
+}
+
+/** The first language of the browser that the page has. */
+export function preferredLanguage(): Language {
+  const known = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in LANGUAGES);
+  return known === "de" ? "de" : "en";
+}

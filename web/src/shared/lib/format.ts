@@ -1,0 +1,58 @@
+/** Numbers, times and sizes as the chosen language writes them. */
+import { language } from "@/shared/i18n";
+
+/** "14:05" for today, "Mon 14:05" within a week, else the date. */
+export function shortTime(at: number, now = Date.now()): string {
+  const date = new Date(at);
+  const today = new Date(now);
+  const sameDay = date.toDateString() === today.toDateString();
+  const recent = now - at < 6 * 86_400_000;
+  const options: Intl.DateTimeFormatOptions = sameDay
+    ? { hour: "2-digit", minute: "2-digit" }
+    : recent
+      ? { weekday: "short", hour: "2-digit", minute: "2-digit" }
+      : { day: "numeric", month: "short", ...(date.getFullYear() === today.getFullYear() ? {} : { year: "numeric" }) };
+  return new Intl.DateTimeFormat(language(), options).format(date);
+}
+
+export function fullTime(at: number): string {
+  return new Intl.DateTimeFormat(language(), { dateStyle: "full", timeStyle: "medium" }).format(new Date(at));
+}
+
+/** "340 ms", "2.4 s", "3 min 12 s". */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1000) {
+    return `${Math.round(milliseconds)} ms`;
+  }
+  if (milliseconds < 60_000) {
+    return `${new Intl.NumberFormat(language(), { maximumFractionDigits: 1 }).format(milliseconds / 1000)} s`;
+  }
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+export function count(number: number): string {
+  return new Intl.NumberFormat(language()).format(number);
+}
+
+/** "812", "12.4k", "1.2M". */
+export function compactCount(number: number): string {
+  return new Intl.NumberFormat(language(), { notation: "compact", maximumFractionDigits: 1 }).format(number);
+}
+
+/** "512 B", "3.4 kB", "1.2 MB"; powers of 1,000. */
+export function byteSize(bytes: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return new Intl.NumberFormat(language(), {
+    style: "unit",
+    unit: units[unit] ?? "byte",
+    unitDisplay: "short",
+    maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
+  }).format(value);
+}
