@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
@@ -114,8 +115,8 @@ def find_node() -> Node | None:
     return _system_node()
 
 
-def run(tool: str, arguments: list[str]) -> int:
-    """Run a tool of the page in `web/`; gives its exit status, raises PageError."""
+def run(tool: str, arguments: list[str]) -> NoReturn:
+    """Become a tool of the page, in `web/`; raises PageError."""
     update_tools()
     node = find_node()
     if node is None:
@@ -123,8 +124,8 @@ def run(tool: str, arguments: list[str]) -> int:
     program = {"node": None, "npm": node.npm}.get(tool, MODULES / ".bin" / tool)
     if program is not None and not program.is_file():
         raise PageError(f"there is no tool {tool!r} in web/node_modules/.bin")
-    command = [node.program, *([program.resolve()] if program else []), *arguments]
-    return subprocess.run(command, cwd=WEB, env=_environment(node), check=False).returncode
+    os.chdir(WEB)
+    os.execve(node.program, [node.program, *([program.resolve()] if program else []), *arguments], _environment(node))
 
 
 def update_tools() -> None:
@@ -279,7 +280,7 @@ def main(arguments: list[str]) -> int:
             case [] | ["--tools"]:
                 update(tools=bool(arguments))
             case ["run", tool, *rest]:
-                return run(tool, rest)
+                run(tool, rest)
             case _:
                 _say("usage: build_page.py [--tools | run TOOL [arguments]]")
                 return 2

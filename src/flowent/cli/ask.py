@@ -79,7 +79,7 @@ async def _conversation(door: Door, question: Question) -> str:
             raise CommandError("There is no conversation to go on with.", "Ask without --continue.")
         return last
     if question.workdir is not None:
-        return await door.create(question.workdir)
+        return await door.create(Path.cwd() / question.workdir)
     try:
         return await door.create(Path.cwd())
     except CommandError as error:

@@ -23,7 +23,9 @@ export function ConversationPage() {
       <section className="flex min-w-0 flex-1 flex-col">
         <ConversationHeader conversationId={conversationId} />
         <Thread key={conversationId} conversationId={conversationId} onForked={open} />
-        {status === "ready" && <Composer key={conversationId} conversationId={conversationId} onCreated={open} />}
+        {status === "ready" && (
+          <Composer key={conversationId} conversationId={conversationId} onCreated={open} />
+        )}
       </section>
       {status === "ready" && (
         <PanelSlot>
@@ -44,10 +46,20 @@ function PanelSlot({ children }: { children: ReactNode }) {
   }
   const panel = <Suspense fallback={null}>{children}</Suspense>;
   if (roomy) {
-    return <aside aria-label={t.panel.title} className="flex w-[26rem] shrink-0 border-line border-l bg-surface">{panel}</aside>;
+    return (
+      <aside aria-label={t.panel.title} className="flex w-[26rem] shrink-0 border-line border-l bg-surface">
+        {panel}
+      </aside>
+    );
   }
   return (
-    <Dialog open onClose={() => setPreference("panelOpen", false)} title={t.panel.title} placement="right" hideTitle>
+    <Dialog
+      open
+      onClose={() => setPreference("panelOpen", false)}
+      title={t.panel.title}
+      placement="right"
+      hideTitle
+    >
       {panel}
     </Dialog>
   );

@@ -16,7 +16,10 @@ export function CrashPage({ error }: ErrorComponentProps) {
             <Button variant="primary" onClick={() => location.reload()}>
               {t.frame.reload}
             </Button>
-            <CopyButton text={() => `${error.message}\n${error.stack ?? ""}`} label={t.frame.copyDetails} />
+            <CopyButton
+              text={() => (error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error))}
+              label={t.frame.copyDetails}
+            />
           </div>
         }
       >

@@ -27,6 +27,10 @@ async function start(root: HTMLElement): Promise<void> {
   followOtherTabs();
   listenToKeys();
   await setLanguage(preferences().language);
+  if (import.meta.env.PROD && "serviceWorker" in navigator) {
+    // Without it the page works as well; it only cannot be opened while the workspace is away.
+    navigator.serviceWorker.register("/sw.js").catch(() => undefined);
+  }
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queries}>

@@ -16,7 +16,9 @@ export function NewPage() {
           <Composer
             conversationId={null}
             {...(workdir === undefined ? {} : { workdir })}
-            onCreated={(conversationId) => void navigate({ to: "/c/$conversationId", params: { conversationId } })}
+            onCreated={(conversationId) =>
+              void navigate({ to: "/c/$conversationId", params: { conversationId } })
+            }
           />
         }
       />

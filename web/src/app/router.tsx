@@ -1,5 +1,11 @@
 /** The page's addresses. Every one of them can be opened directly, reloaded and shared with another tab. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from "@tanstack/react-router";
 import { ConversationPage } from "./conversation-page";
 import { CrashPage } from "./crash-page";
 import { NewPage } from "./new-page";

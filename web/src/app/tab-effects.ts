@@ -3,10 +3,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useStrings } from "@/shared/i18n";
 import { preferences } from "@/shared/lib/preferences";
+import { unreadCount } from "@/shared/live/list";
 import { watchNotices } from "@/shared/live/notices";
 import { markRead, useConversation, useList, useListed } from "@/shared/live/store";
 import { tabTitle } from "@/shared/live/title";
-import { unreadCount } from "@/shared/live/list";
 
 function useLooking(): boolean {
   const [looking, setLooking] = useState(() => document.visibilityState === "visible" && document.hasFocus());
@@ -47,7 +47,12 @@ export function useTabEffects(conversationId: string | null): void {
     () =>
       watchNotices((notice) => {
         const seen = document.visibilityState === "visible" && document.hasFocus();
-        if (seen || !preferences().notifications || !("Notification" in window) || Notification.permission !== "granted") {
+        if (
+          seen ||
+          !preferences().notifications ||
+          !("Notification" in window) ||
+          Notification.permission !== "granted"
+        ) {
           return;
         }
         const notification = new Notification(notice.title ?? t.conversations.untitled, {

@@ -116,5 +116,7 @@ function SidebarSlot({ children }: { children: ReactNode }) {
       </Dialog>
     );
   }
-  return open ? <aside className="flex w-72 shrink-0 border-line border-r bg-surface">{children}</aside> : null;
+  return open ? (
+    <aside className="flex w-72 shrink-0 border-line border-r bg-surface">{children}</aside>
+  ) : null;
 }

@@ -15,7 +15,11 @@ function Picture({ item }: { item: Attachment }) {
   if (item.preview !== null) {
     return <img src={item.preview} alt="" className="size-10 shrink-0 rounded-sm bg-sunken object-cover" />;
   }
-  const Icon = isImage(item.mediaType) ? ImageIcon : item.mediaType === "application/pdf" ? FileType : FileText;
+  const Icon = isImage(item.mediaType)
+    ? ImageIcon
+    : item.mediaType === "application/pdf"
+      ? FileType
+      : FileText;
   return (
     <span className="flex size-10 shrink-0 items-center justify-center rounded-sm bg-sunken text-muted">
       <Icon aria-hidden="true" className="size-5" />
@@ -30,11 +34,7 @@ function Progress({ item }: { item: Attachment }) {
       return <span className="line-clamp-3 text-danger text-xs">{item.state.sentence}</span>;
     case "uploading":
       return (
-        <ProgressBar
-          value={Math.round(item.state.share * 100)}
-          max={100}
-          label={text.uploading(item.name)}
-        />
+        <ProgressBar value={Math.round(item.state.share * 100)} max={100} label={text.uploading(item.name)} />
       );
     case "waiting":
       return <span className="text-muted text-xs">{text.waiting}</span>;

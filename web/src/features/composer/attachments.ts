@@ -6,7 +6,13 @@ import { Problem, Unreachable } from "@/shared/api/client";
 import { strings } from "@/shared/i18n";
 import { byteSize } from "@/shared/lib/format";
 import { announce } from "@/shared/ui/announcer";
-import { type Attachment, type AttachmentState, type ComposerStore, isImage, keptPreview } from "./composer-store";
+import {
+  type Attachment,
+  type AttachmentState,
+  type ComposerStore,
+  isImage,
+  keptPreview,
+} from "./composer-store";
 import { type AttachmentLimits, namedFile, type Refusal, refusalOf } from "./files";
 import { uploadFile } from "./upload";
 
@@ -68,7 +74,11 @@ async function run(job: Job): Promise<void> {
   running.set(key, control);
   setState(store, key, { kind: "uploading", share: 0 });
   try {
-    const uploaded = await uploadFile(file, (share) => setState(store, key, { kind: "uploading", share }), control.signal);
+    const uploaded = await uploadFile(
+      file,
+      (share) => setState(store, key, { kind: "uploading", share }),
+      control.signal,
+    );
     const { id, name, media_type: mediaType, size } = uploaded;
     const preview = keptPreview({ id, name, mediaType, size });
     releasePreview(store, key);
@@ -93,7 +103,11 @@ function stumble(job: Job, error: unknown): void {
     return;
   }
   const sentence =
-    error instanceof Unreachable ? strings().composer.files.unreachable : error instanceof Error ? error.message : "";
+    error instanceof Unreachable
+      ? strings().composer.files.unreachable
+      : error instanceof Error
+        ? error.message
+        : "";
   const again = !(error instanceof Problem) || error.status >= 500;
   fail(store, key, file.name, sentence || strings().common.failed, again);
 }

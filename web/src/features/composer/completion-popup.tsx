@@ -72,7 +72,10 @@ export function CompletionPopup({ id, label, items, active, note, onPoint, onCho
         id={id}
         role="listbox"
         aria-label={label}
-        className={classNames("max-h-[min(18rem,38dvh)] overflow-y-auto overscroll-contain", items.length > 0 && "p-1")}
+        className={classNames(
+          "max-h-[min(18rem,38dvh)] overflow-y-auto overscroll-contain",
+          items.length > 0 && "p-1",
+        )}
       >
         {items.map((item, place) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled in the text field, which has the focus
@@ -95,7 +98,9 @@ export function CompletionPopup({ id, label, items, active, note, onPoint, onCho
             <span className={classNames("truncate", item.monospace === true && "font-mono text-xs")}>
               <Matched text={item.label} places={item.matched ?? []} />
             </span>
-            {item.argument !== undefined && <span className="shrink-0 text-muted text-xs">{item.argument}</span>}
+            {item.argument !== undefined && (
+              <span className="shrink-0 text-muted text-xs">{item.argument}</span>
+            )}
             {item.description !== undefined && (
               <span className="ms-auto min-w-0 truncate ps-3 text-muted text-xs">{item.description}</span>
             )}
@@ -103,7 +108,9 @@ export function CompletionPopup({ id, label, items, active, note, onPoint, onCho
         ))}
       </div>
       {note !== undefined && (
-        <p className={classNames("px-3 py-2 text-muted text-xs", items.length > 0 && "border-line border-t")}>{note}</p>
+        <p className={classNames("px-3 py-2 text-muted text-xs", items.length > 0 && "border-line border-t")}>
+          {note}
+        </p>
       )}
     </div>
   );

@@ -6,7 +6,9 @@ import { useStrings } from "@/shared/i18n";
 import { useLatest } from "./use-latest";
 
 function hasFiles(event: DragEvent): boolean {
-  return event.dataTransfer?.types.includes("Files") === true && document.querySelector("dialog[open]") === null;
+  return (
+    event.dataTransfer?.types.includes("Files") === true && document.querySelector("dialog[open]") === null
+  );
 }
 
 export function DropZone({ onFiles }: { onFiles: (files: readonly File[]) => void }) {

@@ -2,34 +2,23 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { File, Folder } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
-import { call } from "@/shared/api/client";
+import { call, client } from "@/shared/api/client";
+import type { components } from "@/shared/api/schema";
 import { useStrings } from "@/shared/i18n";
 import type { CompletionItem } from "./completion-popup";
 
 const DEBOUNCE = 60;
 const LIMIT = 20;
 
-export interface FoundFile {
-  path: string;
-  kind: "file" | "directory";
-  matched: readonly number[];
-}
+export type FoundFile = components["schemas"]["FileHit"];
 
-interface FoundFiles {
-  items: readonly FoundFile[];
-  truncated: boolean;
-}
-
-async function getFiles(url: string, signal: AbortSignal): Promise<{ data?: FoundFiles; error?: unknown; response: Response }> {
-  const response = await fetch(url, { credentials: "same-origin", signal });
-  const body: unknown = await response.json().catch(() => null);
-  // The server's own document says what it answers here.
-  return response.ok ? { data: body as FoundFiles, response } : { error: body, response };
-}
-
-export function findFiles(conversationId: string, query: string, signal: AbortSignal): Promise<FoundFiles> {
-  const parameters = new URLSearchParams({ query, limit: String(LIMIT) });
-  return call(getFiles(`/api/conversations/${encodeURIComponent(conversationId)}/files?${parameters}`, signal));
+function findFiles(conversationId: string, query: string, signal: AbortSignal) {
+  return call(
+    client.GET("/api/conversations/{conversation_id}/files", {
+      params: { path: { conversation_id: conversationId }, query: { query, limit: LIMIT } },
+      signal,
+    }),
+  );
 }
 
 function useDebounced(value: string | null): string | null {
@@ -54,7 +43,11 @@ const NOTHING: readonly FoundFile[] = [];
  * `query` is null while nothing is asked for. `scope` tells one project from another; `conversation` gives the
  * conversation whose project is searched, and may have to make it first.
  */
-export function useMentions(query: string | null, scope: string, conversation: () => Promise<string>): Mentions {
+export function useMentions(
+  query: string | null,
+  scope: string,
+  conversation: () => Promise<string>,
+): Mentions {
   const text = useStrings().composer.completion;
   const asked = useDebounced(query);
   const { data, error, isPending } = useQuery({

@@ -29,7 +29,9 @@ export function useModels(providers: readonly Provider[]): readonly ProviderMode
       queryKey: ["providers", provider.id, "models"],
       queryFn: () =>
         call(
-          client.GET("/api/providers/{provider_id}/models", { params: { path: { provider_id: provider.id } } }),
+          client.GET("/api/providers/{provider_id}/models", {
+            params: { path: { provider_id: provider.id } },
+          }),
         ),
       staleTime: 300_000,
       retry: false,
@@ -45,7 +47,11 @@ export function useModels(providers: readonly Provider[]): readonly ProviderMode
 }
 
 /** Whether every word that was typed is in the model's or its provider's name. */
-export function fitsModel(query: string, model: Pick<Model, "id" | "name">, provider: Pick<Provider, "name">): boolean {
+export function fitsModel(
+  query: string,
+  model: Pick<Model, "id" | "name">,
+  provider: Pick<Provider, "name">,
+): boolean {
   const text = `${model.id} ${model.name ?? ""} ${provider.name}`.toLowerCase();
   return query
     .toLowerCase()

@@ -91,7 +91,9 @@ export const Notices = memo(function Notices({ id, store, limits, onRetry, onDon
   const kept = useStore(store, (state) => state.kept);
   const waiting = useStore(
     store,
-    (state) => state.sending && state.attachments.some((item) => item.state.kind === "uploading" || item.state.kind === "waiting"),
+    (state) =>
+      state.sending &&
+      state.attachments.some((item) => item.state.kind === "uploading" || item.state.kind === "waiting"),
   );
   return (
     <div id={id} className="flex flex-col gap-2 empty:hidden [&>*]:mb-2">

@@ -61,7 +61,13 @@ export interface SendButtonProps {
   onStop: () => void;
 }
 
-export const SendButton = memo(function SendButton({ store, busy, stopping, onSend, onStop }: SendButtonProps) {
+export const SendButton = memo(function SendButton({
+  store,
+  busy,
+  stopping,
+  onSend,
+  onStop,
+}: SendButtonProps) {
   const text = useStrings().composer;
   const mode = usePreference("whileBusy");
   const possible = useStore(store, canSend);

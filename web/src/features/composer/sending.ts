@@ -39,21 +39,38 @@ function isInDoubt(error: unknown): boolean {
 
 export function changesOf(choice: ModelChoice): ConversationChanges {
   const { reasoning_effort: effort, ...rest } = choice;
-  const known: ReasoningEffort | null | undefined = effort === null ? null : isEffort(effort) ? effort : undefined;
+  const known: ReasoningEffort | null | undefined =
+    effort === null ? null : isEffort(effort) ? effort : undefined;
   return known === undefined ? rest : { ...rest, reasoning_effort: known };
 }
 
-async function prepared(id: string, choice: ModelChoice, workdir: string | undefined): Promise<void> {
-  const changes = { ...changesOf(choice), ...(workdir === undefined ? {} : { workdir }) };
-  if (Object.keys(changes).length > 0) {
-    await changeConversation(id, changes);
-  }
+const creating = new WeakMap<ComposerStore, Promise<string>>();
+/** The folder that a draft's conversation was last given, in this tab. */
+const folders = new WeakMap<ComposerStore, string>();
+
+function isGone(error: unknown): boolean {
+  return error instanceof Problem && (error.status === 404 || error.status === 409);
 }
 
-const creating = new WeakMap<ComposerStore, Promise<string>>();
-
-async function create(store: ComposerStore, workdir: string | undefined): Promise<string> {
+async function makeConversation(store: ComposerStore, workdir: string | undefined): Promise<string> {
+  const { created } = store.getState();
+  if (created !== null) {
+    try {
+      if (workdir !== undefined && folders.get(store) !== workdir) {
+        await changeConversation(created, { workdir });
+        folders.set(store, workdir);
+      }
+      return created;
+    } catch (error) {
+      if (!isGone(error)) {
+        throw error;
+      }
+    }
+  }
   const { id } = await createConversation(workdir === undefined ? {} : { workdir });
+  if (workdir !== undefined) {
+    folders.set(store, workdir);
+  }
   store.setState({ created: id });
   flushDrafts();
   return id;
@@ -61,43 +78,22 @@ async function create(store: ComposerStore, workdir: string | undefined): Promis
 
 /** The conversation that the draft goes to, made if there is none; never two for one draft. */
 export function ensureConversation(store: ComposerStore, workdir: string | undefined): Promise<string> {
-  const { created } = store.getState();
-  if (created !== null) {
-    return Promise.resolve(created);
-  }
   const begun = creating.get(store);
   if (begun) {
     return begun;
   }
-  const making = create(store, workdir).finally(() => creating.delete(store));
+  const making = makeConversation(store, workdir).finally(() => creating.delete(store));
   creating.set(store, making);
   return making;
-}
-
-async function newConversation(store: ComposerStore, workdir: string | undefined): Promise<string> {
-  const reused = store.getState().created;
-  const id = await ensureConversation(store, workdir);
-  const { choice } = store.getState();
-  try {
-    await prepared(id, choice, reused === null ? undefined : workdir);
-    return id;
-  } catch (error) {
-    if (reused === null || !(error instanceof Problem) || error.status !== 404) {
-      throw error;
-    }
-    // Somebody deleted it for good meanwhile.
-    store.setState({ created: null });
-    const again = await ensureConversation(store, workdir);
-    await prepared(again, choice, undefined);
-    return again;
-  }
 }
 
 /** Takes out of the draft what the server has; what was written since stays. */
 export function settleAttempt(store: ComposerStore, attempt: Attempt): void {
   store.setState(({ text, attachments }) => ({
     text: restAfter(attempt.text, text),
-    attachments: attachments.filter(({ state }) => state.kind !== "ready" || !attempt.files.includes(state.id)),
+    attachments: attachments.filter(
+      ({ state }) => state.kind !== "ready" || !attempt.files.includes(state.id),
+    ),
     attempt: null,
     created: null,
     choice: {},
@@ -141,13 +137,7 @@ export async function sendDraft(store: ComposerStore, to: Destination): Promise<
   store.setState({ attempt });
   flushDrafts();
   try {
-    const conversationId = to.conversationId ?? (await newConversation(store, to.workdir));
-    await sendMessage(conversationId, {
-      id: attempt.id,
-      content: attempt.text,
-      attachments: attempt.files,
-      mode: to.mode,
-    });
+    const conversationId = await deliver(store, to, attempt);
     settleAttempt(store, attempt);
     return { conversationId, messageId: attempt.id };
   } catch (error) {
@@ -155,5 +145,31 @@ export async function sendDraft(store: ComposerStore, to: Destination): Promise<
       store.setState({ attempt: null });
     }
     return fail(store, failureOf(error));
+  }
+}
+
+/** Gives the conversation that took the message. */
+async function deliver(store: ComposerStore, to: Destination, attempt: Attempt): Promise<string> {
+  const message = { id: attempt.id, content: attempt.text, attachments: attempt.files, mode: to.mode };
+  if (to.conversationId !== null) {
+    await sendMessage(to.conversationId, message);
+    return to.conversationId;
+  }
+  const reused = store.getState().created !== null;
+  const id = await ensureConversation(store, to.workdir);
+  try {
+    const changes = changesOf(store.getState().choice);
+    if (Object.keys(changes).length > 0) {
+      await changeConversation(id, changes);
+    }
+    await sendMessage(id, message);
+    return id;
+  } catch (error) {
+    if (!reused || !isGone(error)) {
+      throw error;
+    }
+    // Somebody deleted it meanwhile: the draft gets another one.
+    store.setState({ created: null });
+    return deliver(store, to, attempt);
   }
 }

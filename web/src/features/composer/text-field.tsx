@@ -2,7 +2,14 @@
  * The text field of the composer. It alone renders on a key press: the text is in the composer's store, and all that it
  * takes from outside stays the same while somebody types.
  */
-import { type ClipboardEvent, type KeyboardEvent, memo, type RefObject, useLayoutEffect, useRef } from "react";
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  memo,
+  type RefObject,
+  useLayoutEffect,
+  useRef,
+} from "react";
 import { useStore } from "zustand";
 import { useStrings } from "@/shared/i18n";
 import { usePreference } from "@/shared/lib/preferences";

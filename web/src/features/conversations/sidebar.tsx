@@ -7,7 +7,7 @@ import { useLanguage, useStrings } from "@/shared/i18n";
 import { useCommands } from "@/shared/lib/commands";
 import { setPreference } from "@/shared/lib/preferences";
 import { type Listed, ordered } from "@/shared/live/list";
-import { loadListPage, loadMoreList, useList } from "@/shared/live/store";
+import { loadListPage, loadMoreList, useList, useListStatus } from "@/shared/live/store";
 import { Button, IconButton } from "@/shared/ui/button";
 import { EmptyState, ProblemText, Skeleton } from "@/shared/ui/feedback";
 import { Logo } from "@/shared/ui/logo";
@@ -88,10 +88,12 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
   const t = useStrings();
   return (
     <div className="relative mx-2 mb-2 shrink-0">
-      <Search aria-hidden className="pointer-events-none absolute inset-y-0 start-2.5 my-auto size-3.5 text-faint" />
+      <Search
+        aria-hidden
+        className="pointer-events-none absolute inset-y-0 start-2.5 my-auto size-3.5 text-faint"
+      />
       <input
-        type="text"
-        role="searchbox"
+        type="search"
         aria-label={t.conversations.searchTitles}
         placeholder={t.conversations.searchTitles}
         maxLength={200}
@@ -103,7 +105,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
             onChange("");
           }
         }}
-        className="h-8 w-full rounded-md border border-line bg-canvas ps-8 pe-8 text-sm hover:border-line-strong pointer-coarse:h-11"
+        className="h-8 w-full rounded-md border border-line bg-canvas ps-8 pe-8 text-sm hover:border-line-strong pointer-coarse:h-11 [&::-webkit-search-cancel-button]:hidden"
       />
       {value !== "" && (
         <IconButton
@@ -127,6 +129,7 @@ function ByDay({ activeId, onGone }: ListProps) {
   const t = useStrings();
   const language = useLanguage();
   const list = useList((view) => view);
+  const status = useListStatus();
   const items = useMemo(() => ordered(list), [list]);
   const groups = byDay(items, t.conversations, language, Date.now());
   const navigate = useNavigate();
@@ -158,10 +161,12 @@ function ByDay({ activeId, onGone }: ListProps) {
     ];
   }, [t, items, activeId, navigate]);
   if (items.length === 0) {
-    return list.loaded ? (
-      <EmptyState title={t.conversations.empty}>{t.conversations.emptyHint}</EmptyState>
-    ) : (
+    return status === "loading" ? (
       <Loading />
+    ) : status === "failed" ? (
+      <EmptyState title={t.conversations.couldNotLoad}>{t.conversations.triesAgain}</EmptyState>
+    ) : (
+      <EmptyState title={t.conversations.empty}>{t.conversations.emptyHint}</EmptyState>
     );
   }
   return (
@@ -189,7 +194,11 @@ function Section({ label, children }: { label: string; children: ReactNode }) {
 
 function ArchiveList({ activeId, onGone }: ListProps) {
   const t = useStrings();
-  const pages = useQuery({ queryKey: ["archive"], queryFn: () => loadListPage({ archived: true }), staleTime: 0 });
+  const pages = useQuery({
+    queryKey: ["archive"],
+    queryFn: () => loadListPage({ archived: true }),
+    staleTime: 0,
+  });
   const [next, setNext] = useState<string | null>();
   const list = useList((view) => view);
   const items = useMemo(() => ordered(list, { archived: true }), [list]);
@@ -284,7 +293,10 @@ function LoadMore({ load }: { load: () => Promise<void> }) {
 function CouldNotLoad({ error, retry }: { error: unknown; retry: () => void }) {
   const t = useStrings();
   return (
-    <EmptyState title={t.conversations.couldNotLoad} action={<Button onClick={retry}>{t.common.retry}</Button>}>
+    <EmptyState
+      title={t.conversations.couldNotLoad}
+      action={<Button onClick={retry}>{t.common.retry}</Button>}
+    >
       <ProblemText error={error} />
     </EmptyState>
   );

@@ -6,7 +6,7 @@ import { MessageSquare, Text } from "lucide-react";
 import { type ReactNode, useDeferredValue, useMemo, useState } from "react";
 import type { Message } from "@/shared/api/types";
 import { useStrings } from "@/shared/i18n";
-import { type Command as WorkspaceCommand, useAllCommands } from "@/shared/lib/commands";
+import { useAllCommands, type Command as WorkspaceCommand } from "@/shared/lib/commands";
 import { showMessage } from "@/shared/lib/workspace";
 import { branch } from "@/shared/live/conversation";
 import { ordered } from "@/shared/live/list";

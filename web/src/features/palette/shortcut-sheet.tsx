@@ -31,7 +31,10 @@ function Group({ group, commands }: { group: CommandGroup; commands: readonly Co
       <h3 className="pb-1 font-medium text-muted text-xs">{t.palette.groups[group]}</h3>
       <dl>
         {commands.map((command) => (
-          <div key={command.id} className="flex items-center gap-3 border-line border-b py-1.5 text-sm last:border-0">
+          <div
+            key={command.id}
+            className="flex items-center gap-3 border-line border-b py-1.5 text-sm last:border-0"
+          >
             <dt className="flex-1">{command.title}</dt>
             <dd>
               <Kbd shortcut={command.shortcut ?? ""} />

@@ -11,9 +11,20 @@ import { useFold } from "./kept-state";
 import { useThread } from "./thread-context";
 
 /** What a person sets right in the settings of the providers. */
-const IN_SETTINGS: ReadonlySet<ErrorPart["kind"]> = new Set(["bad_key", "no_model", "unknown_model", "forbidden"]);
+const IN_SETTINGS: ReadonlySet<ErrorPart["kind"]> = new Set([
+  "bad_key",
+  "no_model",
+  "unknown_model",
+  "forbidden",
+]);
 
-export const ErrorCard = memo(function ErrorCard({ part, messageId }: { part: ErrorPart; messageId: string }) {
+export const ErrorCard = memo(function ErrorCard({
+  part,
+  messageId,
+}: {
+  part: ErrorPart;
+  messageId: string;
+}) {
   const { thread } = useStrings();
   const { conversationId, readOnly, busy } = useThread();
   const [open, setOpen] = useFold(part.id);
@@ -53,7 +64,13 @@ export const ErrorCard = memo(function ErrorCard({ part, messageId }: { part: Er
         )}
         {!readOnly && (
           <div className="flex flex-wrap items-center gap-2 pt-1">
-            <Button size="small" icon={<RotateCcw />} busy={trying} disabled={busy && !trying} onClick={retry}>
+            <Button
+              size="small"
+              icon={<RotateCcw />}
+              busy={trying}
+              disabled={busy && !trying}
+              onClick={retry}
+            >
               {thread.tryAgain}
             </Button>
             {IN_SETTINGS.has(part.kind) && <SettingsLink />}

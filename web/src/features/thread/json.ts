@@ -20,7 +20,10 @@ export function asNumber(value: JsonValue): number | null {
 }
 
 /** The list's elements as far as `read` can make something of them. */
-export function readAll<Value>(value: JsonValue, read: (element: JsonRecord) => Value | null): readonly Value[] {
+export function readAll<Value>(
+  value: JsonValue,
+  read: (element: JsonRecord) => Value | null,
+): readonly Value[] {
   return asList(value).flatMap((element) => {
     const record = asRecord(element);
     const found = record && read(record);

@@ -33,7 +33,9 @@ export function newMessageId(): string {
   return `msg_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-export function createConversation(wanted: { workdir?: string; title?: string } = {}): Promise<{ id: string }> {
+export function createConversation(
+  wanted: { workdir?: string; title?: string } = {},
+): Promise<{ id: string }> {
   return call(client.POST("/api/conversations", { body: wanted }));
 }
 
@@ -55,9 +57,15 @@ export function sendMessage(conversationId: string, message: Outgoing): Promise<
   );
 }
 
-export async function changeConversation(conversationId: string, changes: ConversationChanges): Promise<void> {
+export async function changeConversation(
+  conversationId: string,
+  changes: ConversationChanges,
+): Promise<void> {
   await call(
-    client.PATCH("/api/conversations/{conversation_id}", { ...inConversation(conversationId), body: changes }),
+    client.PATCH("/api/conversations/{conversation_id}", {
+      ...inConversation(conversationId),
+      body: changes,
+    }),
   );
 }
 
@@ -132,12 +140,29 @@ export async function selectBranch(conversationId: string, messageId: string): P
   );
 }
 
-/** The queue as it is to be: what is not named is removed. */
-export async function changeQueue(conversationId: string, items: readonly QueueItemChange[]): Promise<void> {
+/**
+ * The queue as it is to be: what is not named is removed. `seq` is the conversation's when the queue was seen: what was
+ * added after it stays, at the end.
+ */
+export async function changeQueue(
+  conversationId: string,
+  items: readonly QueueItemChange[],
+  seq: number,
+): Promise<void> {
   await call(
     client.PUT("/api/conversations/{conversation_id}/queue", {
       ...inConversation(conversationId),
-      body: { items: [...items] },
+      body: { items: [...items], seq },
+    }),
+  );
+}
+
+/** Tells the workspace that a person has seen the conversation up to there. */
+export async function markSeen(conversationId: string, seq: number): Promise<void> {
+  await call(
+    client.POST("/api/conversations/{conversation_id}/read", {
+      ...inConversation(conversationId),
+      body: { seq },
     }),
   );
 }

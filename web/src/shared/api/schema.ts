@@ -117,7 +117,7 @@ export interface paths {
         };
         /**
          * Get Conversation
-         * @description Give a conversation with the newest messages of its branch, or those before one.
+         * @description Give a conversation with the newest messages of its branch, or those that led to a message of any branch.
          */
         get: operations["get_conversation"];
         put?: never;
@@ -150,6 +150,69 @@ export interface paths {
          * @description Begin an empty branch; a running turn ends silently. The old branch stays in the tree.
          */
         post: operations["clear_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Events
+         * @description Give the journal as it is stored: what streams carry, without the deltas of steps that are done.
+         */
+        get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Files
+         * @description Find files and directories of the conversation's work directory that fit, the best first.
+         *
+         *     Several words must all fit. Case counts where the query has a capital that some path has. Files that an ignore
+         *     file names are left out. Where the query is empty: what was changed last.
+         */
+        get: operations["find_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/files/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read File
+         * @description Give lines of a text file in the conversation's work directory. Known secrets are taken out.
+         */
+        get: operations["read_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -291,6 +354,8 @@ export interface paths {
         /**
          * Put Queue
          * @description Reorder, edit and remove: the queue becomes the named items, in this order.
+         *
+         *     It is changed whole or not at all: where one of the items does not wait any more, the answer is 404.
          */
         put: operations["put_queue"];
         post?: never;
@@ -315,9 +380,29 @@ export interface paths {
         put?: never;
         /**
          * Send Queued
-         * @description Send a waiting message now: into the running turn, or as a turn of its own.
+         * @description Send a waiting message now: into the running turn, or as a turn of its own. Once sent, the answer is the same.
          */
         post: operations["send_queued"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Read
+         * @description Note how far a person has looked; it never goes back. Whoever follows the list hears of it.
+         */
+        post: operations["mark_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -378,6 +463,66 @@ export interface paths {
          *     Each event's `id` is its `seq`, its `event` the type.
          */
         get: operations["stream_conversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Doctor
+         * @description Check what the workspace needs, and tell how much space its data takes.
+         */
+        get: operations["get_doctor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Folders
+         * @description List the directories in a directory, for choosing a project folder, and say whether it could be one.
+         */
+        get: operations["list_folders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/folders/recent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Recent Folders
+         * @description List the directories that conversations worked in lately and could work in now, the latest first.
+         */
+        get: operations["list_recent_folders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -799,6 +944,8 @@ export interface components {
         /**
          * ChangeConversation
          * @description What is to change; what is left out stays. Null gives title, provider, model and effort back to the workspace.
+         *
+         *     An empty title is null; ``workdir`` is an absolute path.
          */
         ChangeConversation: {
             /** Archived */
@@ -824,10 +971,15 @@ export interface components {
         /**
          * ChangeQueueBody
          * @description The queue as it is to be: items that are not named are removed.
+         *
+         *     ``seq`` is that of the conversation in which the queue was seen: messages that were added later stay, at the end.
+         *     Without it they are removed too.
          */
         ChangeQueueBody: {
             /** Items */
             items: components["schemas"]["QueueItemChange"][];
+            /** Seq */
+            seq?: number | null;
         };
         /**
          * ConnectionTest
@@ -896,9 +1048,11 @@ export interface components {
         };
         /**
          * ConversationDetails
-         * @description A conversation with a page of its current branch, oldest message first.
+         * @description A conversation with a page of its branch, oldest message first, all of it as of ``seq``.
          *
-         *     ``before`` is what to ask for the page before this one; null at the branch's beginning.
+         *     ``open_parts`` names the parts that still arrive: their step's ``output_done`` will replace them. With it a client
+         *     can go on with the stream's events after ``seq``. ``before`` is what to ask for the page before this one; null at
+         *     the branch's beginning.
          */
         ConversationDetails: {
             /** Archived */
@@ -926,6 +1080,8 @@ export interface components {
             mode: "plan" | "ask" | "auto";
             /** Model */
             model: string | null;
+            /** Open Parts */
+            open_parts: string[];
             /** Pinned */
             pinned: boolean;
             plan: components["schemas"]["JsonValue"];
@@ -958,8 +1114,14 @@ export interface components {
         /**
          * ConversationListed
          * @description A conversation's line in the list. ``list_seq`` counts the changes of the whole list.
+         *
+         *     ``outcome`` is how the last turn ended; null before the first, and after a clear. ``answered_seq`` is the seq at
+         *     which a turn last ended by itself (0 before), ``read_seq`` how far a person has looked: there is something unread
+         *     while ``answered_seq`` is larger.
          */
         ConversationListed: {
+            /** Answered Seq */
+            answered_seq: number;
             /** Archived */
             archived: boolean;
             /** Created At */
@@ -970,12 +1132,19 @@ export interface components {
             id: string;
             /** List Seq */
             list_seq: number;
+            /** Outcome */
+            outcome: ("completed" | "stopped" | "failed") | null;
             /** Pinned */
             pinned: boolean;
+            /** Read Seq */
+            read_seq: number;
             /** Seq */
             seq: number;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "idle" | "running" | "waiting" | "compacting";
             /** Title */
             title: string | null;
             /** Updated At */
@@ -985,6 +1154,8 @@ export interface components {
         };
         /** ConversationListedEvent */
         ConversationListedEvent: {
+            /** Answered Seq */
+            answered_seq: number;
             /** Archived */
             archived: boolean;
             /** Created At */
@@ -995,12 +1166,19 @@ export interface components {
             id: string;
             /** List Seq */
             list_seq: number;
+            /** Outcome */
+            outcome: ("completed" | "stopped" | "failed") | null;
             /** Pinned */
             pinned: boolean;
+            /** Read Seq */
+            read_seq: number;
             /** Seq */
             seq: number;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "idle" | "running" | "waiting" | "compacting";
             /** Title */
             title: string | null;
             /** Updated At */
@@ -1086,7 +1264,7 @@ export interface components {
         };
         /**
          * CreateConversation
-         * @description ``workdir`` is the directory to work in (the one given at start where absent).
+         * @description ``workdir`` is the directory to work in (the one given at start where absent). An empty title is none.
          */
         CreateConversation: {
             /** Title */
@@ -1101,6 +1279,28 @@ export interface components {
         Created: {
             /** Id */
             id: string;
+        };
+        /**
+         * DataFigures
+         * @description Where the data is, and how much there is.
+         *
+         *     ``database_file`` and ``database_size`` (bytes, with its log) are null where a server keeps the database.
+         *     ``conversations`` counts the deleted ones too, until they are purged.
+         */
+        DataFigures: {
+            blobs: components["schemas"]["FilesFigures"];
+            /** Conversations */
+            conversations: number;
+            /** Database File */
+            database_file: string | null;
+            /** Database Size */
+            database_size: number | null;
+            /** Deleted Conversations */
+            deleted_conversations: number;
+            /** Directory */
+            directory: string;
+            dumps: components["schemas"]["FilesFigures"];
+            logs: components["schemas"]["FilesFigures"];
         };
         /** DeltaEvent */
         DeltaEvent: {
@@ -1219,6 +1419,131 @@ export interface components {
             message: string;
         };
         /**
+         * FileContentView
+         * @description A part of a file.
+         *
+         *     ``lines`` begin at ``first_line``; those that ``cut_lines`` numbers are longer than what is given. ``truncated``:
+         *     lines follow. ``total_lines`` is null where they were not counted to the end. Of a binary file only its ``format``
+         *     is told. ``size`` in bytes, ``modified_at`` in milliseconds since 1970 UTC.
+         */
+        FileContentView: {
+            /** Binary */
+            binary: boolean;
+            /** Cut Lines */
+            cut_lines: number[];
+            /** Encoding */
+            encoding: ("utf-8" | "utf-16-le" | "utf-16-be" | "utf-32-le" | "utf-32-be" | "latin-1") | null;
+            /** First Line */
+            first_line: number;
+            /** Format */
+            format: string | null;
+            /** Language */
+            language: string | null;
+            /** Lines */
+            lines: string[];
+            /** Modified At */
+            modified_at: number;
+            /** Path */
+            path: string;
+            /** Size */
+            size: number;
+            /** Total Lines */
+            total_lines: number | null;
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
+         * FileHit
+         * @description A path that fits. ``matched`` are places in ``path`` to highlight, counted in Unicode code points.
+         */
+        FileHit: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "file" | "directory";
+            /** Matched */
+            matched: number[];
+            /** Path */
+            path: string;
+        };
+        /**
+         * FileHits
+         * @description What fits, the best first. ``truncated``: the project has more files than were searched.
+         */
+        FileHits: {
+            /** Items */
+            items: components["schemas"]["FileHit"][];
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
+         * FilesFigures
+         * @description A directory's files; ``size`` in bytes.
+         */
+        FilesFigures: {
+            /** Directory */
+            directory: string;
+            /** Files */
+            files: number;
+            /** Size */
+            size: number;
+        };
+        /**
+         * Finding
+         * @description One line of the report. ``remedy`` says what to do where something can be done.
+         */
+        Finding: {
+            /** Found */
+            found: string;
+            /** Name */
+            name: string;
+            /** Remedy */
+            remedy?: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "warning" | "missing";
+        };
+        /**
+         * FolderList
+         * @description A directory with its directories. ``parent`` is null at the top; ``truncated``: there are more.
+         *
+         *     ``allowed`` says whether a conversation may work in ``path`` now; if not, ``reason`` and ``remedy`` tell why and
+         *     what to do, and ``addable`` that adding it to the settings' folders is enough.
+         */
+        FolderList: {
+            /** Addable */
+            addable: boolean;
+            /** Allowed */
+            allowed: boolean;
+            /** Items */
+            items: components["schemas"]["FolderView"][];
+            /** Parent */
+            parent: string | null;
+            /** Path */
+            path: string;
+            /** Reason */
+            reason: string | null;
+            /** Remedy */
+            remedy: string | null;
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
+         * FolderView
+         * @description A directory; ``project``: it holds a repository or a project's manifest.
+         */
+        FolderView: {
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /** Project */
+            project: boolean;
+        };
+        /**
          * Fork
          * @description The last message that the new conversation has.
          */
@@ -1259,6 +1584,17 @@ export interface components {
             status: string;
             /** Version */
             version: string;
+        };
+        /**
+         * HealthReport
+         * @description What `flowent doctor` tells, of the workspace that answers. ``checked_at`` in milliseconds since 1970 UTC.
+         */
+        HealthReport: {
+            /** Checked At */
+            checked_at: number;
+            data: components["schemas"]["DataFigures"];
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
         };
         JsonValue: unknown;
         /**
@@ -1773,6 +2109,22 @@ export interface components {
         QueueView: {
             /** Items */
             items: components["schemas"]["QueueItem"][];
+        };
+        /**
+         * Read
+         * @description How far a person has looked: the seq of the last event that was seen. One beyond the end means the end.
+         */
+        Read: {
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * RecentFolders
+         * @description The latest first.
+         */
+        RecentFolders: {
+            /** Items */
+            items: components["schemas"]["FolderView"][];
         };
         /** RetryingEvent */
         RetryingEvent: {
@@ -2855,7 +3207,7 @@ export interface operations {
                 deleted?: boolean;
                 /** @description How many at most. */
                 limit?: number;
-                /** @description Text in the title. */
+                /** @description Text in the title; case and accents do not matter. */
                 search?: string | null;
             };
             header?: never;
@@ -3127,7 +3479,7 @@ export interface operations {
     get_conversation: {
         parameters: {
             query?: {
-                /** @description `before` of the page after this one. */
+                /** @description A message's id, such as `before` of the page after this one. */
                 before?: string | null;
                 /** @description How many at most. */
                 limit?: number;
@@ -3710,6 +4062,465 @@ export interface operations {
             };
             /** @description The storage is full. */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_events: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; 0 for the first. */
+                after?: number;
+                /** @description How many at most; large events make a page shorter. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A conversation's id. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StreamEvent"][];
+                        last: number;
+                        next: number | null;
+                    };
+                };
+            };
+            /** @description The request cannot be read, or what was asked cannot be done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request was started by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description That method is not possible here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This kind of body or file is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The Host header names another address. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field or parameter was refused; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too much was asked; `Retry-After` tells when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A bug; `id` is also in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This cannot be done right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    find_files: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description Characters of the path, in order. */
+                query?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A conversation's id. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileHits"];
+                };
+            };
+            /** @description The request cannot be read, or what was asked cannot be done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request was started by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description That method is not possible here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description What was asked does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This kind of body or file is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The Host header names another address. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field or parameter was refused; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too much was asked; `Retry-After` tells when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A bug; `id` is also in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This cannot be done right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_file: {
+        parameters: {
+            query: {
+                /** @description The first line's number. */
+                from?: number;
+                /** @description How many lines at most. */
+                limit?: number;
+                /** @description The file, relative to the work directory. */
+                path: string;
+            };
+            header?: never;
+            path: {
+                /** @description A conversation's id. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileContentView"];
+                };
+            };
+            /** @description The request cannot be read, or what was asked cannot be done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request was started by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description That method is not possible here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description What was asked does not fit the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This kind of body or file is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The Host header names another address. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field or parameter was refused; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too much was asked; `Retry-After` tells when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A bug; `id` is also in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This cannot be done right now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5294,6 +6105,157 @@ export interface operations {
             };
         };
     };
+    mark_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A conversation's id. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Read"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read, or what was asked cannot be done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request was started by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description That method is not possible here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This kind of body or file is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The Host header names another address. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field or parameter was refused; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too much was asked; `Retry-After` tells when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A bug; `id` is also in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This cannot be done right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The storage is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     restore_conversation: {
         parameters: {
             query?: never;
@@ -5644,6 +6606,405 @@ export interface operations {
             };
             /** @description There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description That method is not possible here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This kind of body or file is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The Host header names another address. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field or parameter was refused; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too much was asked; `Retry-After` tells when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A bug; `id` is also in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This cannot be done right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_doctor: {
+        parameters: {
+            query?: {
+                /** @description Also ask each provider whether it answers; takes longer. */
+                providers?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthReport"];
+                };
+            };
+            /** @description The request cannot be read, or what was asked cannot be done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request was started by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description That method is not possible here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This kind of body or file is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The Host header names another address. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field or parameter was refused; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too much was asked; `Retry-After` tells when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A bug; `id` is also in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This cannot be done right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_folders: {
+        parameters: {
+            query?: {
+                /** @description A whole path; by default the one above the work directory. */
+                path?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderList"];
+                };
+            };
+            /** @description The request cannot be read, or what was asked cannot be done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request was started by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description That method is not possible here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body stopped arriving. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This kind of body or file is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The Host header names another address. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A field or parameter was refused; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too much was asked; `Retry-After` tells when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A bug; `id` is also in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description This cannot be done right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_recent_folders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecentFolders"];
+                };
+            };
+            /** @description The request cannot be read, or what was asked cannot be done. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is logged in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request was started by another site. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -11,7 +11,11 @@ export function shortTime(at: number, now = Date.now()): string {
     ? { hour: "2-digit", minute: "2-digit" }
     : recent
       ? { weekday: "short", hour: "2-digit", minute: "2-digit" }
-      : { day: "numeric", month: "short", ...(date.getFullYear() === today.getFullYear() ? {} : { year: "numeric" }) };
+      : {
+          day: "numeric",
+          month: "short",
+          ...(date.getFullYear() === today.getFullYear() ? {} : { year: "numeric" }),
+        };
   return new Intl.DateTimeFormat(language(), options).format(date);
 }
 

@@ -45,7 +45,10 @@ const CHOICES: { readonly [Name in keyof Preferences]: readonly Preferences[Name
   textSize: ["small", "medium", "large"],
 };
 
-function chosen<Name extends keyof Preferences>(name: Name, stored: Record<string, unknown>): Preferences[Name] {
+function chosen<Name extends keyof Preferences>(
+  name: Name,
+  stored: Record<string, unknown>,
+): Preferences[Name] {
   return CHOICES[name].find((choice) => choice === stored[name]) ?? DEFAULTS[name];
 }
 

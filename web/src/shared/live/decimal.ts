@@ -24,7 +24,10 @@ function parse(text: string): Decimal {
     throw new RangeError(`${text} is not a decimal number`);
   }
   const coefficient = BigInt(whole + fraction);
-  return { coefficient: sign === "-" ? -coefficient : coefficient, exponent: Number(power) - fraction.length };
+  return {
+    coefficient: sign === "-" ? -coefficient : coefficient,
+    exponent: Number(power) - fraction.length,
+  };
 }
 
 function scaled(value: Decimal, exponent: number): bigint {

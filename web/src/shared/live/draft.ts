@@ -5,7 +5,14 @@
  * A message that is not loaded is passed over. Where that is a new message (its parent or its siblings are unknown), the
  * head is left on a message that is not there, which marks the view incomplete.
  */
-import type { ConversationState, Message, Part, SnapshotEvent, StreamEvent, ToolPart } from "@/shared/api/types";
+import type {
+  ConversationState,
+  Message,
+  Part,
+  SnapshotEvent,
+  StreamEvent,
+  ToolPart,
+} from "@/shared/api/types";
 import type { ConversationView } from "./conversation";
 import { addDecimals } from "./decimal";
 

@@ -61,7 +61,10 @@ export function addLines(view: ListView, lines: readonly Listed[]): ListView {
 }
 
 /** Gives the lines of a list in order: pinned first, then the newest change. */
-export function ordered(view: ListView, wanted: { archived: boolean } = { archived: false }): readonly Listed[] {
+export function ordered(
+  view: ListView,
+  wanted: { archived: boolean } = { archived: false },
+): readonly Listed[] {
   const { edge } = view;
   return [...view.items.values()]
     .filter((line) => !line.deleted && line.archived === wanted.archived)

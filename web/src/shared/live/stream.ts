@@ -97,6 +97,7 @@ class Connection {
   readonly aborter = new AbortController();
   readonly startedAt: number;
   following = new Map<string, number>();
+  list = false;
   heardAt: number;
   silence: Timer | null = null;
 
@@ -183,6 +184,11 @@ export class Stream {
     return (this.next ?? this.current)?.following.has(conversationId) ?? false;
   }
 
+  /** Whether the open connection follows the list. */
+  followsList(): boolean {
+    return (this.next ?? this.current)?.list ?? false;
+  }
+
   /** The tab is looked at again, or the network is back. */
   wake(cause: "visible" | "online"): void {
     this.flush();
@@ -251,6 +257,7 @@ export class Stream {
         return;
       }
       connection.following = new Map(positions.conversations);
+      connection.list = positions.list !== null;
       const response = await this.fetch(this.base + address(positions), {
         headers: { Accept: "text/event-stream" },
         credentials: "same-origin",
@@ -340,7 +347,8 @@ export class Stream {
   }
 
   private async failed(connection: Connection, error: unknown): Promise<void> {
-    const stable = connection === this.current && this.clock.now() - connection.startedAt >= STABLE_MILLISECONDS;
+    const stable =
+      connection === this.current && this.clock.now() - connection.startedAt >= STABLE_MILLISECONDS;
     this.failures = stable ? 0 : this.failures;
     this.drop();
     this.flush();

@@ -55,7 +55,8 @@ function definitionsOf(section: Section, streaming: boolean): Definitions {
 }
 
 function definitionsOfBlock(block: Block): Definitions {
-  if ((block.kind !== "text" && block.kind !== "footnote") || !CANDIDATE.test(block.text)) return NO_DEFINITIONS;
+  if ((block.kind !== "text" && block.kind !== "footnote") || !CANDIDATE.test(block.text))
+    return NO_DEFINITIONS;
   const known = ofBlocks.get(block);
   if (known !== undefined) return known;
   const found = new Map<string, string>();

@@ -45,8 +45,14 @@ function fileLinkOf(address: string): FileLink | null {
   const text = decoded(address);
   const [, hashLine, hashLast, line, last] = LINES.exec(text) ?? [];
   const path = text.replace(LINES, "");
-  if (ANY_SCHEME.test(path) || !PATH.test(path) || path.split("/").includes("..") || path.includes("//")) return null;
-  return { kind: "file", path: path.replace(/^\.\//, ""), line: numberOf(hashLine ?? line), lastLine: numberOf(hashLast ?? last) };
+  if (ANY_SCHEME.test(path) || !PATH.test(path) || path.split("/").includes("..") || path.includes("//"))
+    return null;
+  return {
+    kind: "file",
+    path: path.replace(/^\.\//, ""),
+    line: numberOf(hashLine ?? line),
+    lastLine: numberOf(hashLast ?? last),
+  };
 }
 
 /** Whether the text of a link names another place than the link leads to, or its host can be mistaken for another. */

@@ -45,7 +45,16 @@ export interface Part {
 
 export type Group = readonly Part[];
 
-export type BlockKind = "text" | "quote" | "indented" | "footnote" | "code" | "formula" | "list" | "table" | "plain";
+export type BlockKind =
+  | "text"
+  | "quote"
+  | "indented"
+  | "footnote"
+  | "code"
+  | "formula"
+  | "list"
+  | "table"
+  | "plain";
 
 export interface Block {
   kind: BlockKind;
@@ -172,7 +181,11 @@ function addPiece(state: State, raw: string): State {
   const part = partOf(state.end, raw, true);
   if (state.inLongLine && state.draft?.block.kind === "plain") {
     const { block } = state.draft;
-    return { ...state, draft: { ...state.draft, block: { ...block, groups: withPart(block.groups, part), to: end } }, end };
+    return {
+      ...state,
+      draft: { ...state.draft, block: { ...block, groups: withPart(block.groups, part), to: end } },
+      end,
+    };
   }
   const closed = close(state);
   const draft = draftOf(closed, "plain", end, "");
@@ -185,7 +198,8 @@ function close(state: State): State {
   const { block } = state.draft;
   const recent = [...state.recent, { ...block, text: detached(block.text) }];
   const section = sectionOf(recent);
-  if (recent.length < SECTION_BLOCKS && section.characters < SECTION_CHARACTERS) return { ...state, recent, draft: null };
+  if (recent.length < SECTION_BLOCKS && section.characters < SECTION_CHARACTERS)
+    return { ...state, recent, draft: null };
   return { ...state, full: [...state.full, section], recent: [], draft: null };
 }
 
@@ -197,9 +211,12 @@ function detached(text: string): string {
 function withBlank(draft: Draft, raw: string, to: number): Draft {
   const { block, formula } = draft;
   if (draft.done) return { ...draft, blank: true, block: { ...block, to } };
-  if (formula !== null && !formula.bare) return { ...asText(draft), blank: true, done: true, block: { ...asText(draft).block, to } };
-  if (block.kind === "list") return { ...draft, blank: true, block: { ...block, groups: withLine(block.groups, raw), to } };
-  if (block.kind === "table" || block.kind === "plain") return { ...draft, blank: true, block: { ...block, to } };
+  if (formula !== null && !formula.bare)
+    return { ...asText(draft), blank: true, done: true, block: { ...asText(draft).block, to } };
+  if (block.kind === "list")
+    return { ...draft, blank: true, block: { ...block, groups: withLine(block.groups, raw), to } };
+  if (block.kind === "table" || block.kind === "plain")
+    return { ...draft, blank: true, block: { ...block, to } };
   return { ...draft, blank: true, block: { ...block, text: block.text + raw, to } };
 }
 
@@ -247,7 +264,12 @@ function continueFormula(draft: Draft, formula: Formula, line: string, raw: stri
 function continueList(draft: Draft, line: string, raw: string, to: number): Draft | null {
   const { block, marker } = draft;
   if (marker === null) return null;
-  const appended = (next: Marker = marker): Draft => ({ ...draft, blank: false, marker: next, block: { ...block, groups: withLine(block.groups, raw), to } });
+  const appended = (next: Marker = marker): Draft => ({
+    ...draft,
+    blank: false,
+    marker: next,
+    block: { ...block, groups: withLine(block.groups, raw), to },
+  });
   const added = (next: Marker, plain: boolean): Draft => ({
     ...draft,
     blank: false,
@@ -257,7 +279,10 @@ function continueList(draft: Draft, line: string, raw: string, to: number): Draf
   const indent = indentation(line);
   const last = lastPart(block.groups);
   const full = (last?.text.length ?? 0) > BLOCK_LIMIT || nesting(line) > NESTING_LIMIT;
-  if (indent >= marker.offset && !(marker.empty && draft.blank && last !== undefined && isOneLine(last.text))) {
+  if (
+    indent >= marker.offset &&
+    !(marker.empty && draft.blank && last !== undefined && isOneLine(last.text))
+  ) {
     return full || (last?.plain === true && !isShort(last)) ? added(marker, true) : appended();
   }
   const next = markerOf(line);
@@ -272,7 +297,10 @@ function asText(draft: Draft): Draft {
 }
 
 function begin(state: State, line: string, raw: string, end: number): Draft {
-  const draft = (kind: BlockKind, changes: Partial<Draft> = {}): Draft => ({ ...draftOf(state, kind, end, raw), ...changes });
+  const draft = (kind: BlockKind, changes: Partial<Draft> = {}): Draft => ({
+    ...draftOf(state, kind, end, raw),
+    ...changes,
+  });
   if (nesting(line) > NESTING_LIMIT) {
     const plain = draftOf(state, "plain", end, "");
     const part = partOf(state.end, raw, true);
@@ -301,7 +329,17 @@ function begin(state: State, line: string, raw: string, end: number): Draft {
 
 function draftOf(state: State, kind: BlockKind, to: number, text: string): Draft {
   const before = state.recent.at(-1)?.to ?? state.full.at(-1)?.blocks.at(-1)?.to ?? 0;
-  const block: Block = { kind, from: before, to, text, info: "", start: null, groups: [], open: false, closed: false };
+  const block: Block = {
+    kind,
+    from: before,
+    to,
+    text,
+    info: "",
+    start: null,
+    groups: [],
+    open: false,
+    closed: false,
+  };
   return { block, blank: false, done: false, lines: 1, fence: null, formula: null, marker: null };
 }
 

@@ -70,6 +70,7 @@ function copyBySelection(text: string): void {
   area.setAttribute("aria-hidden", "true");
   area.className = "sr-only";
   topLayer().append(area);
+  area.focus({ preventScroll: true });
   area.select();
   const done = document.execCommand("copy");
   area.remove();

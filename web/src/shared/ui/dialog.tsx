@@ -87,6 +87,7 @@ function OpenDialog({
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape, which the browser answers, is the keyboard's way out.
     <dialog
       ref={reference}
+      tabIndex={-1}
       aria-labelledby={titleId}
       aria-describedby={description === undefined ? undefined : descriptionId}
       onCancel={(event) => {
@@ -237,7 +238,7 @@ function focusFirst(dialog: HTMLDialogElement): void {
   const first = bodies
     .map((body) => body.querySelector<HTMLElement>(CONTROLS))
     .find((control) => control !== null);
-  (wanted ?? first)?.focus();
+  (wanted ?? first ?? dialog).focus();
 }
 
 /** What gets the focus back: the element that has it, or the trigger of the menu that it is in and that will be gone. */

@@ -163,7 +163,7 @@ export function TextAreaField({
           {/* The same text behind it gives the row its height, without measuring. */}
           <div
             aria-hidden="true"
-            className={classNames(INPUT, box, "pointer-events-none invisible pointer-coarse:text-lg!")}
+            className={classNames(INPUT, box, "pointer-events-none invisible pointer-coarse:text-[1rem]")}
           >
             {`${value} `}
           </div>

@@ -23,7 +23,12 @@ function readEntry(record: JsonRecord): Entry | null {
   const name = asText(record.name);
   return name === null
     ? null
-    : { name, type: asText(record.type) ?? "other", size: asNumber(record.size), target: asText(record.target) };
+    : {
+        name,
+        type: asText(record.type) ?? "other",
+        size: asNumber(record.size),
+        target: asText(record.target),
+      };
 }
 
 /** A path of the project: of what is listed in a directory of it. */
@@ -49,9 +54,18 @@ export function DirectoryView({ conversationId, data }: ToolViewProps) {
             : thread.entriesOf(entries.length, total)}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <ul tabIndex={0} aria-label={directory} className="max-h-96 overflow-auto rounded-md border border-line bg-sunken py-1.5 text-sm">
+      <ul
+        tabIndex={0}
+        aria-label={directory}
+        className="max-h-96 overflow-auto rounded-md border border-line bg-sunken py-1.5 text-sm"
+      >
         {entries.map((entry) => (
-          <EntryLine key={entry.name} entry={entry} path={joined(directory, entry.name)} conversationId={conversationId} />
+          <EntryLine
+            key={entry.name}
+            entry={entry}
+            path={joined(directory, entry.name)}
+            conversationId={conversationId}
+          />
         ))}
       </ul>
     </div>
@@ -63,7 +77,10 @@ function EntryLine({ entry, path, conversationId }: { entry: Entry; path: string
   const depth = entry.name.split("/").length - 1;
   const name = entry.name.slice(entry.name.lastIndexOf("/") + 1);
   return (
-    <li className="flex min-h-6 items-center gap-2 px-3" style={{ paddingInlineStart: `${0.75 + depth * 1.1}rem` }}>
+    <li
+      className="flex min-h-6 items-center gap-2 px-3"
+      style={{ paddingInlineStart: `${0.75 + depth * 1.1}rem` }}
+    >
       <Icon aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
       {entry.type === "file" ? (
         <button

@@ -30,18 +30,20 @@ function readFile(record: JsonRecord): FileHits | null {
 
 const SHOWN_MATCHES = 20;
 const LONGEST_PATTERN = 200;
+const MARKING_MILLISECONDS = 20;
 
 /**
  * The search's pattern for this language's engine; null where it understands another dialect, or where running a
- * stranger's pattern could take for ever (a repetition of a repetition).
+ * stranger's pattern could take for ever: repeated groups, and many repetitions one after the other.
  */
 export function patternOf(pattern: string, wantedCase: string | null): RegExp | null {
-  if (pattern.length > LONGEST_PATTERN || /[+*}]\)*[+*{]|\)[+*{]/.test(pattern)) {
+  const repetitions = pattern.match(/(?<!\\)[*+{]/g)?.length ?? 0;
+  if (pattern.length > LONGEST_PATTERN || repetitions > 2 || /\)[+*{]/.test(pattern)) {
     return null;
   }
   const ignoring = wantedCase === "insensitive" || (wantedCase === "smart" && !/\p{Lu}/u.test(pattern));
   try {
-    return new RegExp(pattern, ignoring ? "giu" : "gu");
+    return new RegExp(pattern, ignoring ? "gi" : "g");
   } catch {
     return null;
   }
@@ -65,12 +67,24 @@ export function pieces(text: string, pattern: RegExp | null): readonly string[] 
   return found;
 }
 
+/** Finds the matches of every line that is a hit, as far as that is quick. */
+function marked(files: readonly FileHits[], pattern: RegExp | null): ReadonlyMap<HitLine, readonly string[]> {
+  const until = performance.now() + MARKING_MILLISECONDS;
+  const found = new Map<HitLine, readonly string[]>();
+  for (const line of files.flatMap((file) => file.lines)) {
+    if (!line.context && performance.now() < until) {
+      found.set(line, pieces(line.text, pattern));
+    }
+  }
+  return found;
+}
+
 export function HitsView({ conversationId, part, data }: ToolViewProps) {
   const { thread } = useStrings();
   const files = useMemo(() => readAll(data.files ?? null, readFile), [data]);
   const source = asText(data.pattern) ?? "";
   const wantedCase = asText(part.arguments?.case ?? null);
-  const pattern = useMemo(() => patternOf(source, wantedCase), [source, wantedCase]);
+  const matches = useMemo(() => marked(files, patternOf(source, wantedCase)), [files, source, wantedCase]);
   if (files.length === 0) {
     return <p className="text-muted text-sm">{thread.noHits}</p>;
   }
@@ -81,7 +95,11 @@ export function HitsView({ conversationId, part, data }: ToolViewProps) {
         {data.complete === false && ` · ${thread.hitsIncomplete}`}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <ul tabIndex={0} aria-label={source} className="max-h-96 divide-y divide-line overflow-auto rounded-md border border-line bg-sunken">
+      <ul
+        tabIndex={0}
+        aria-label={source}
+        className="max-h-96 divide-y divide-line overflow-auto rounded-md border border-line bg-sunken"
+      >
         {files.map((file) => (
           <li key={file.path} className="py-1.5">
             <p className="truncate px-3 pb-0.5 font-medium font-mono text-xs" title={file.path}>
@@ -97,8 +115,13 @@ export function HitsView({ conversationId, part, data }: ToolViewProps) {
                     className="flex min-h-6 w-full gap-3 px-3 text-start font-mono text-xs leading-6 -outline-offset-2 hover:bg-hover pointer-coarse:min-h-11"
                   >
                     <span className="w-10 shrink-0 text-end text-muted tabular-nums">{line.number}</span>
-                    <span className={classNames("min-w-0 whitespace-pre-wrap break-words", line.context && "text-muted")}>
-                      <Marked text={line.text} pattern={line.context ? null : pattern} />
+                    <span
+                      className={classNames(
+                        "min-w-0 whitespace-pre-wrap break-words",
+                        line.context && "text-muted",
+                      )}
+                    >
+                      <Marked pieces={matches.get(line) ?? [line.text]} />
                     </span>
                   </button>
                 </li>
@@ -111,8 +134,8 @@ export function HitsView({ conversationId, part, data }: ToolViewProps) {
   );
 }
 
-function Marked({ text, pattern }: { text: string; pattern: RegExp | null }) {
-  return pieces(text, pattern).map((piece, index) =>
+function Marked({ pieces }: { pieces: readonly string[] }) {
+  return pieces.map((piece, index) =>
     index % 2 === 1 ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one line have no other name
       <mark key={index} className="rounded-xs bg-warning-soft text-ink">

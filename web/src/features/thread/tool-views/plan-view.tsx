@@ -42,7 +42,12 @@ export function PlanView({ data }: ToolViewProps) {
             // biome-ignore lint/suspicious/noArrayIndexKey: two steps may say the same
             <li key={index} className="flex items-start gap-2">
               <Icon aria-hidden="true" className={classNames("mt-0.5 size-4 shrink-0", TONES[status])} />
-              <span className={classNames("min-w-0 break-words", status === "completed" && "text-muted line-through")}>
+              <span
+                className={classNames(
+                  "min-w-0 break-words",
+                  status === "completed" && "text-muted line-through",
+                )}
+              >
                 {step}
                 <span className="sr-only"> ({thread.planStatus[status]})</span>
               </span>

@@ -11,7 +11,8 @@ export const composer: Strings["composer"] = {
   placeholderSteer: "Sag, was anders werden soll …",
   hint: "Mit / gibt es Befehle, mit @ Dateien.",
   loadingConversation: "Die Unterhaltung wird geladen …",
-  draftNotKept: "Dieser Browser hebt keine Entwürfe auf: Was du hier schreibst, ist weg, wenn die Seite zugeht.",
+  draftNotKept:
+    "Dieser Browser hebt keine Entwürfe auf: Was du hier schreibst, ist weg, wenn die Seite zugeht.",
 
   past: {
     title: "Du siehst einen früheren Zeitpunkt.",
@@ -41,7 +42,8 @@ export const composer: Strings["composer"] = {
     unreachable:
       "Der Workspace ist nicht erreichbar. Dein Text bleibt hier; noch einmal senden macht nie zwei Nachrichten daraus.",
     filesTitle: "Die Nachricht wurde nicht gesendet.",
-    filesFailed: "Eine Datei ließ sich nicht hochladen. Entferne sie oder versuch es mit ihr noch einmal, dann sende.",
+    filesFailed:
+      "Eine Datei ließ sich nicht hochladen. Entferne sie oder versuch es mit ihr noch einmal, dann sende.",
     waitingForFiles: "Die Nachricht geht hinaus, sobald die Dateien hochgeladen sind.",
   },
 
@@ -203,6 +205,7 @@ export const composer: Strings["composer"] = {
     model: "Das Modell wählen",
     effort: "Den Denkaufwand wählen",
     toggleMode: "Zwischen Anstellen und Lenken wechseln",
-    modeNow: (mode) => (mode === "queue" ? "Nachrichten werden jetzt angestellt" : "Nachrichten lenken jetzt"),
+    modeNow: (mode) =>
+      mode === "queue" ? "Nachrichten werden jetzt angestellt" : "Nachrichten lenken jetzt",
   },
 };

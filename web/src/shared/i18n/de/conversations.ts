@@ -23,6 +23,7 @@ export const conversations: Strings["conversations"] = {
   leaveArchive: "Zurück zu den Unterhaltungen",
   loadMore: "Ältere zeigen",
   couldNotLoad: "Die Liste konnte nicht geladen werden.",
+  triesAgain: "Es wird von selbst noch einmal versucht.",
   settings: "Einstellungen",
   hideSidebar: "Liste ausblenden",
   showSidebar: "Liste einblenden",

@@ -3,9 +3,12 @@ import type { Strings } from "..";
 export const live: Strings["live"] = {
   unreachable: "Der Arbeitsbereich ist nicht erreichbar",
   reconnecting: "Der Arbeitsbereich antwortet nicht",
-  nothingLost: "Die Seite versucht es von selbst weiter. Es geht nichts verloren: Was inzwischen geschieht, erscheint dann.",
+  nothingLost:
+    "Die Seite versucht es von selbst weiter. Es geht nichts verloren: Was inzwischen geschieht, erscheint dann.",
   nextTry: (seconds: number) =>
-    seconds <= 0 ? "Neuer Versuch …" : `Nächster Versuch in ${seconds} ${seconds === 1 ? "Sekunde" : "Sekunden"}`,
+    seconds <= 0
+      ? "Neuer Versuch …"
+      : `Nächster Versuch in ${seconds} ${seconds === 1 ? "Sekunde" : "Sekunden"}`,
   reconnectNow: "Jetzt versuchen",
   connected: "Wieder verbunden",
   updated: "Flowent wurde aktualisiert. Lade die Seite neu, um die neue Version zu benutzen.",

@@ -17,7 +17,8 @@ export const thread: Strings["thread"] = {
   missing: "Diese Unterhaltung gibt es hier nicht.",
   missingHint: "Vielleicht wurde sie gelöscht, oder die Adresse stimmt nicht.",
   failed: "Die Unterhaltung konnte nicht geladen werden.",
-  failedHint: "Vielleicht ist die Verbindung abgebrochen. Was gesagt wurde, ist im Arbeitsbereich gespeichert.",
+  failedHint:
+    "Vielleicht ist die Verbindung abgebrochen. Was gesagt wurde, ist im Arbeitsbereich gespeichert.",
   loadOlder: "Ältere Nachrichten laden",
   loadingOlder: "Ältere Nachrichten werden geladen",
   beginning: "Der Anfang der Unterhaltung",

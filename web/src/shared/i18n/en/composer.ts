@@ -202,6 +202,7 @@ export const composer = {
     model: "Choose the model",
     effort: "Choose the thinking effort",
     toggleMode: "Switch between queue and steer",
-    modeNow: (mode: "queue" | "steer") => (mode === "queue" ? "Messages queue now" : "Messages steer now"),
+    modeNow: (mode: "queue" | "steer"): string =>
+      mode === "queue" ? "Messages queue now" : "Messages steer now",
   },
 };

@@ -22,6 +22,7 @@ export const conversations = {
   leaveArchive: "Back to the conversations",
   loadMore: "Show older ones",
   couldNotLoad: "The list could not be loaded.",
+  triesAgain: "It is tried again by itself.",
   settings: "Settings",
   hideSidebar: "Hide the list",
   showSidebar: "Show the list",

@@ -4,10 +4,11 @@ import { composer } from "./composer";
 import { conversations } from "./conversations";
 import { frame } from "./frame";
 import { live } from "./live";
+import { markdown } from "./markdown";
 import { palette } from "./palette";
 import { panel } from "./panel";
 import { settings } from "./settings";
 import { thread } from "./thread";
 import { welcome } from "./welcome";
 
-export const en = { common, composer, conversations, frame, live, palette, panel, settings, thread, welcome };
+export const en = { common, composer, conversations, frame, live, markdown, palette, panel, settings, thread, welcome };

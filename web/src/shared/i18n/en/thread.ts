@@ -110,12 +110,14 @@ export const thread = {
         ? plural(total, "line", "lines")
         : `Lines ${first}–${last} of ${total}`,
   emptyFile: "The file is empty.",
-  binaryFile: (kind: string, size: string) => `This file is not text (${kind}, ${size}), so its content is not shown.`,
+  binaryFile: (kind: string, size: string) =>
+    `This file is not text (${kind}, ${size}), so its content is not shown.`,
   entries: (count: number) => plural(count, "entry", "entries"),
   entriesOf: (count: number, total: number) => `${count} of ${total} entries`,
   entriesMore: (count: number) => `${count} of more entries than were counted`,
   emptyDirectory: "The directory is empty.",
-  hits: (count: number, files: number) => `${plural(count, "hit", "hits")} in ${plural(files, "file", "files")}`,
+  hits: (count: number, files: number) =>
+    `${plural(count, "hit", "hits")} in ${plural(files, "file", "files")}`,
   noHits: "Nothing was found.",
   hitsIncomplete: "There may be more.",
   planProgress: (done: number, total: number) => `${done} of ${total} done`,
