@@ -78,9 +78,7 @@ def update(*, tools: bool = False) -> None:
     with _alone():
         if _up_to_date(tools=tools):
             return
-        node = find_node()
-        if node is None:
-            raise NoNodeError
+        node = _needed_node()
         _install(node, tools=tools)
         if stale():
             _build(node)
@@ -118,9 +116,7 @@ def find_node() -> Node | None:
 def run(tool: str, arguments: list[str]) -> NoReturn:
     """Become a tool of the page, in `web/`; raises PageError."""
     update_tools()
-    node = find_node()
-    if node is None:
-        raise NoNodeError
+    node = _needed_node()
     program = {"node": None, "npm": node.npm}.get(tool, MODULES / ".bin" / tool)
     if program is not None and not program.is_file():
         raise PageError(f"there is no tool {tool!r} in web/node_modules/.bin")
@@ -133,10 +129,14 @@ def update_tools() -> None:
     if _installed(tools=True):
         return
     with _alone():
-        node = find_node()
-        if node is None:
-            raise NoNodeError
-        _install(node, tools=True)
+        _install(_needed_node(), tools=True)
+
+
+def _needed_node() -> Node:
+    node = find_node()
+    if node is None:
+        raise NoNodeError
+    return node
 
 
 def _up_to_date(*, tools: bool) -> bool:

@@ -4,16 +4,25 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+/** Where `./dev serve` listens; used by `./dev web vite` only. */
+const WORKSPACE = "http://127.0.0.1:6873";
+
 export default defineConfig({
   plugins: [react(), tailwindcss()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: process.env.FLOWENT_PAGE_DIRECTORY ?? "../src/flowent/static",
     emptyOutDir: true,
-    target: "es2023",
+    target: "es2024",
+    // The first versions that know light-dark(), which the themes are written with.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { proxy: { "/api": "http://127.0.0.1:6873" } },
+  // The workspace answers its own address only, so the proxy says that it comes from there.
+  server: {
+    host: "127.0.0.1",
+    proxy: { "/api": { target: WORKSPACE, changeOrigin: true, headers: { origin: WORKSPACE } } },
+  },
 });

@@ -6,20 +6,21 @@ complains in its console, unless the test foresees it (`console.allow`).
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, sync_playwright
 
 from flowent.scripted.process import ScriptedProvider
 from support.browser import Console, Workspace
 from support.server import Server
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-STATIC = Path(__file__).parents[3] / "src" / "flowent" / "static" / "index.html"
+STATIC = files("flowent").joinpath("static", "index.html")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,12 +36,52 @@ def something_to_see() -> None:
     missing = None
     if CHROMIUM is None:
         missing = "there is no Chromium on PATH: install your system's chromium package"
-    elif not STATIC.exists():
+    elif not STATIC.is_file():
         missing = "the page is not built: run ./dev serve or ./dev test"
     if missing is not None:
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Every workspace has an address of its own."""
+
+
+# The plugin keeps a browser, and with it a running event loop, for the whole session: no asynchronous test could follow
+# in the same process. Here both end with the module.
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """The driver of the browser."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser_type(playwright: Playwright) -> BrowserType:
+    """The kind of browser."""
+    return playwright.chromium
+
+
+@pytest.fixture(scope="module")
+def launch_browser(browser_type: BrowserType, browser_type_launch_args: dict[str, Any]) -> Callable[..., Browser]:
+    """How a browser is started."""
+
+    def launch(**arguments: Any) -> Browser:
+        return browser_type.launch(**{**browser_type_launch_args, **arguments})
+
+    return launch
+
+
+@pytest.fixture(scope="module")
+def browser(launch_browser: Callable[..., Browser]) -> Iterator[Browser]:
+    """A browser; each test has a context of its own in it."""
+    browser = launch_browser()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +102,7 @@ def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": CHROMIUM, "args": arguments}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser_context_args() -> dict[str, Any]:
     """One size, one language, one time zone, nothing that moves."""
     return {

@@ -14,11 +14,27 @@ import { Workspace } from "./workspace";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
 
+interface LoginSearch {
+  /** Where to go afterwards. */
+  next?: string;
+  /** Why a link was refused: "link" or "too_many_attempts". */
+  refused?: string;
+  /** Seconds after which another attempt makes sense. */
+  retry_after?: number;
+}
+
+function loginSearch({ next, refused, retry_after }: Record<string, unknown>): LoginSearch {
+  return {
+    ...(typeof next === "string" ? { next } : {}),
+    ...(typeof refused === "string" ? { refused } : {}),
+    ...(typeof retry_after === "number" ? { retry_after } : {}),
+  };
+}
+
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  validateSearch: (search: Record<string, unknown>): { next?: string } =>
-    typeof search.next === "string" ? { next: search.next } : {},
+  validateSearch: loginSearch,
   component: lazyRouteComponent(() => import("./login-page"), "LoginPage"),
 });
 

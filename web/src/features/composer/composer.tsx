@@ -114,6 +114,7 @@ function useLateAcceptance(store: ReturnType<typeof composerStore>, id: string |
 function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
   const strings = useStrings().composer;
   const noticesId = useId();
+  const hintId = useId();
   const store = composerStore(id);
   const field = useRef<HTMLTextAreaElement>(null);
   const chooser = useRef<HTMLInputElement>(null);
@@ -123,6 +124,7 @@ function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
   const settings = useSettings();
   const choice = useChoice(store, id, facts);
   const mode = usePreference("whileBusy");
+  const sendWith = usePreference("sendWith");
   const failed = useStore(store, (state) => state.failure !== null);
   const covered = useKeyboardInset();
   const busy = facts?.busy ?? false;
@@ -162,6 +164,7 @@ function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
       focus();
     }
   });
+  const show = useLatest(onCreated);
   const stopNow = useLatest(() => void stop());
 
   const actions = useMemo(
@@ -172,9 +175,9 @@ function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
       pickModel: () => setPicker("model"),
       pickEffort: () => setPicker("effort"),
       setEffort: choice.chooseEffort,
-      show: onCreated,
+      show,
     }),
-    [focus, attach, stopNow, choice.chooseEffort, onCreated],
+    [focus, attach, stopNow, choice.chooseEffort, show],
   );
   const commands = useSlashCommands(id, facts?.head ?? null, busy, actions);
   useComposerCommands(actions, busy);
@@ -240,6 +243,13 @@ function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
           ? strings.placeholderQueue
           : strings.placeholderSteer;
 
+  const { willQueue, willSteer, willQueueMod, willSteerMod } = strings.send;
+  const outcome =
+    sendWith === "enter"
+      ? { queue: willQueue, steer: willSteer }
+      : { queue: willQueueMod, steer: willSteerMod };
+  const hint = busy ? outcome[mode] : strings.hint;
+
   return (
     <section
       aria-label={strings.region}
@@ -252,12 +262,15 @@ function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
         <Queue items={facts?.queue ?? NO_QUEUE} busy={busy} context={queueContext} onRemoved={focus} />
       )}
       <div className="rounded-xl border border-line-strong bg-raised shadow-sm transition-colors focus-within:border-accent">
+        <span id={hintId} className="sr-only">
+          {hint}
+        </span>
         <AttachmentList store={store} onRemoved={focus} />
         <TextField
           field={field}
           store={store}
           placeholder={placeholder}
-          describedBy={failed ? noticesId : undefined}
+          describedBy={failed ? `${noticesId} ${hintId}` : hintId}
           invalid={failed}
           busy={busy}
           commands={commands}

@@ -31,6 +31,20 @@ function useDebounced(value: string | null): string | null {
   return value === null ? null : settled;
 }
 
+/** Whether the characters of the query come in the path, in order. */
+export function mayFit(path: string, query: string): boolean {
+  const text = path.toLowerCase();
+  let from = 0;
+  for (const character of query.toLowerCase()) {
+    const place = text.indexOf(character, from);
+    if (place < 0) {
+      return false;
+    }
+    from = place + character.length;
+  }
+  return true;
+}
+
 export interface Mentions {
   files: readonly FoundFile[];
   items: readonly CompletionItem[];
@@ -50,7 +64,7 @@ export function useMentions(
 ): Mentions {
   const text = useStrings().composer.completion;
   const asked = useDebounced(query);
-  const { data, error, isPending } = useQuery({
+  const { data, error, isFetching, isPlaceholderData } = useQuery({
     queryKey: ["composer-files", scope, asked],
     queryFn: async ({ signal }) => findFiles(await conversation(), asked ?? "", signal),
     enabled: asked !== null,
@@ -58,7 +72,14 @@ export function useMentions(
     staleTime: 5_000,
     retry: false,
   });
-  const files = data?.items ?? NOTHING;
+  // Until the answer comes, those of the last one that still fit: what enter takes always fits what was typed.
+  const late = asked !== query || isPlaceholderData;
+  const files = useMemo(() => {
+    const found = data?.items ?? NOTHING;
+    return late
+      ? found.filter(({ path }) => mayFit(path, query ?? "")).map((file) => ({ ...file, matched: [] }))
+      : found;
+  }, [data, late, query]);
   const items = useMemo(
     () =>
       files.map(
@@ -77,9 +98,12 @@ export function useMentions(
       ),
     [files, text],
   );
-  if (error) {
+  if (query === null) {
+    return { files: NOTHING, items: [], note: undefined };
+  }
+  if (error && !late) {
     return { files: NOTHING, items: [], note: error.message };
   }
-  const none = isPending ? text.looking : text.noFiles;
+  const none = late || isFetching ? text.looking : text.noFiles;
   return { files, items, note: files.length === 0 ? none : data?.truncated ? text.more : undefined };
 }

@@ -62,7 +62,7 @@ export function useCompletion(
   const listId = useId();
   const [trigger, setTrigger] = useState<Trigger | null>(null);
   const [dismissed, setDismissed] = useState<number | null>(null);
-  const [active, setActive] = useState(0);
+  const [activeId, setActiveId] = useState<string | null>(null);
 
   const shown = trigger !== null && trigger.start !== dismissed ? trigger : null;
   const mentions = useMentions(shown?.kind === "mention" ? shown.query : null, fileScope, conversation);
@@ -76,9 +76,15 @@ export function useCompletion(
   const items = shown === null ? NOTHING : shown.kind === "command" ? commandItems : mentions.items;
   const note = shown?.kind === "mention" ? mentions.note : undefined;
   const open = items.length > 0 || note !== undefined;
+  // By its name, not its place: better items may come while somebody is choosing.
+  const active = Math.max(
+    0,
+    items.findIndex(({ id }) => id === activeId),
+  );
+  const point = useLatest((place: number) => setActiveId(items[place]?.id ?? null));
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with other items the first is the active one again
-  useEffect(() => setActive(0), [items]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when something else is asked for, the first is the active one
+  useEffect(() => setActiveId(null), [shown?.kind, shown?.query]);
 
   useEffect(() => {
     if (shown !== null && items.length > 0) {
@@ -150,14 +156,14 @@ export function useCompletion(
     }
     switch (event.key) {
       case "ArrowDown":
-        setActive((active + 1) % items.length);
+        point((active + 1) % items.length);
         return true;
       case "ArrowUp":
-        setActive((active - 1 + items.length) % items.length);
+        point((active - 1 + items.length) % items.length);
         return true;
       case "Enter":
       case "Tab":
-        choose(Math.min(active, items.length - 1));
+        choose(active);
         return true;
       default:
         return false;
@@ -172,7 +178,7 @@ export function useCompletion(
           items,
           active,
           note,
-          onPoint: setActive,
+          onPoint: point,
           onChoose: choose,
         }
       : null;

@@ -27,7 +27,7 @@ export function useComposerCommands(actions: ComposerActions, busy: boolean): vo
         run: actions.focus,
       },
       { id: "composer.attach", title: text.attach, group, shortcut: "mod+u", run: actions.attach },
-      { id: "composer.model", title: text.model, group, shortcut: "shift+mod+m", run: actions.pickModel },
+      { id: "composer.model", title: text.model, group, shortcut: "mod+.", run: actions.pickModel },
       { id: "composer.effort", title: text.effort, group, run: actions.pickEffort },
       {
         id: "composer.mode",

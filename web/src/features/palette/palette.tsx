@@ -35,7 +35,7 @@ export function Palette({ conversationId, onClose }: { conversationId: string | 
     <Dialog open onClose={onClose} title={t.palette.open} placement="top" hideTitle>
       <Command label={t.palette.open} className="-m-4 flex min-h-0 flex-col">
         <Command.Input
-          autoFocus
+          data-autofocus=""
           value={search}
           onValueChange={setSearch}
           placeholder={t.palette.placeholder}

@@ -16,8 +16,8 @@ import { ForkButton, MessageTime, MessageToolbar, RegenerateButton } from "./mes
 import { Reasoning } from "./reasoning";
 import { useThread } from "./thread-context";
 import { TokenDetails } from "./token-details";
-import { ToolCard } from "./tool-card";
 import { blocksOf } from "./tool-calls";
+import { ToolCard } from "./tool-card";
 import { ToolGroup } from "./tool-group";
 
 /** The text of an answer as it was written, without reasoning and calls. */

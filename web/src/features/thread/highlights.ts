@@ -63,7 +63,7 @@ export function markMatches(
   for (const element of scroller.querySelectorAll<HTMLElement>("[data-part-id]")) {
     const own = rangesIn(element, wanted);
     ranges.push(...own);
-    if (element.dataset.partId === current?.partId) {
+    if (current && element.dataset.partId === current.partId) {
       // What is shown can be less than what was searched; the nearest match stands for it then.
       found = own[Math.min(current.nth, own.length - 1)] ?? element;
     }

@@ -21,18 +21,21 @@ export function JumpToLatest({ rows, atEnd, onJump }: JumpToLatestProps) {
   // On another branch nobody can say what is new.
   const added = at < 0 ? 0 : rows.length - 1 - at;
   return (
-    <button
-      type="button"
-      onClick={onJump}
-      aria-label={added > 0 ? `${thread.jumpToLatest}, ${thread.newMessages(added)}` : thread.jumpToLatest}
-      title={thread.jumpToLatest}
-      className={classNames(
-        "absolute bottom-3 left-1/2 z-10 inline-flex h-8 -translate-x-1/2 animate-appear items-center justify-center gap-1.5 rounded-full border border-line-strong bg-raised text-sm shadow-sm transition-colors hover:border-control pointer-coarse:h-11",
-        added > 0 ? "px-3" : "w-8 pointer-coarse:w-11",
-      )}
-    >
-      <ArrowDown aria-hidden="true" className="size-4 text-muted" />
-      {added > 0 && <span className="tabular-nums">{thread.newMessages(added)}</span>}
-    </button>
+    // Within the scroller, so that the wheel scrolls here too.
+    <div className="pointer-events-none sticky bottom-3 z-10 flex h-0 items-end justify-center">
+      <button
+        type="button"
+        onClick={onJump}
+        aria-label={added > 0 ? `${thread.jumpToLatest}, ${thread.newMessages(added)}` : thread.jumpToLatest}
+        title={thread.jumpToLatest}
+        className={classNames(
+          "pointer-events-auto inline-flex h-8 shrink-0 animate-appear items-center justify-center gap-1.5 rounded-full border border-line-strong bg-raised text-sm shadow-sm transition-colors hover:border-control pointer-coarse:h-11",
+          added > 0 ? "px-3" : "w-8 pointer-coarse:w-11",
+        )}
+      >
+        <ArrowDown aria-hidden="true" className="size-4 text-muted" />
+        {added > 0 && <span className="tabular-nums">{thread.newMessages(added)}</span>}
+      </button>
+    </div>
   );
 }

@@ -17,7 +17,7 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
     return;
   }
   const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>("button:not(:disabled)")];
-  const at = buttons.findIndex((button) => button === document.activeElement);
+  const at = document.activeElement instanceof HTMLElement ? buttons.indexOf(document.activeElement) : -1;
   const rightToLeft = getComputedStyle(event.currentTarget).direction === "rtl";
   const step = (event.key === "ArrowRight") !== rightToLeft ? 1 : -1;
   const next = buttons[(at + step + buttons.length) % buttons.length];

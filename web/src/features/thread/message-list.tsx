@@ -44,6 +44,7 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
   const rows = useBranch(conversationId);
   const scroller = useRef<HTMLDivElement>(null);
   const held = useRef(false);
+  const [atEnd, setAtEnd] = useState(true);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: useCallback(() => scroller.current, []),
@@ -57,6 +58,9 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
     scrollEndThreshold: held.current ? NEVER : END,
     directDomUpdates: true,
     directDomUpdatesMode: "position",
+    // In the list's own numbers: reading the document here would have it laid out with every step.
+    onChange: (list) =>
+      setAtEnd(list.getTotalSize() - (list.scrollRect?.height ?? 0) - (list.scrollOffset ?? 0) <= END),
   });
 
   const controls = useControls({ rows, scroller, held, virtualizer });
@@ -73,7 +77,11 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
     }
   }, [rows.length, controls]);
 
-  const [atEnd, setAtEnd] = useState(true);
+  const jump = () => {
+    controls.toEnd();
+    // The button goes away; what it led to has the focus then.
+    scroller.current?.focus({ preventScroll: true });
+  };
   const items = virtualizer.getVirtualItems();
   useOlderAhead(conversationId, rows, items[0]?.index);
 
@@ -84,7 +92,6 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
         aria-label={thread.messages}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        onScroll={() => setAtEnd(virtualizer.isAtEnd(END))}
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain -outline-offset-2"
       >
         <div ref={virtualizer.containerRef} className="relative w-full">
@@ -106,8 +113,8 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
             </div>
           ))}
         </div>
+        <JumpToLatest rows={rows} atEnd={atEnd} onJump={jump} />
       </section>
-      <JumpToLatest rows={rows} atEnd={atEnd} onJump={controls.toEnd} />
     </div>
   );
 }

@@ -41,7 +41,7 @@ export const Reasoning = memo(function Reasoning({ part, live }: ReasoningProps)
     <Disclosure className="my-1" summary={summary} open={open} onOpenChange={setOpen}>
       <div
         data-part-id={part.id}
-        className="my-1.5 ms-2 border-line border-s-2 ps-4 text-muted [&_.prose]:text-sm [&_.prose]:leading-relaxed"
+        className="my-1.5 ms-2 border-line border-s-2 ps-4 text-muted [&_.markdown]:text-sm [&_.markdown]:leading-relaxed"
       >
         {part.text === "" ? (
           <p className="text-sm">{thread.reasoningHidden}</p>

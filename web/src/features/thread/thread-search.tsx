@@ -8,9 +8,9 @@ import { loadOlder, useOlder } from "@/shared/live/store";
 import { announce } from "@/shared/ui/announcer";
 import { Button, IconButton } from "@/shared/ui/button";
 import { MOST_MATCHES } from "./search-text";
+import { useMatches } from "./use-matches";
 import type { MessageListHandle } from "./use-message-list";
 import { useSearchMarks } from "./use-search-marks";
-import { useMatches } from "./use-matches";
 
 export interface ThreadSearchProps {
   conversationId: string;

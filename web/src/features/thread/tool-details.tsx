@@ -5,13 +5,13 @@ import { useStrings } from "@/shared/i18n";
 import { CodeBlock } from "@/shared/markdown/code-block";
 import { Disclosure } from "@/shared/ui/disclosure";
 import { useFold } from "./kept-state";
-import { ToolResultView } from "./tool-views";
+import { tellsArguments, ToolResultView } from "./tool-views";
 
 export function ToolDetails({ conversationId, part }: { conversationId: string; part: ToolPart }) {
   const { thread } = useStrings();
   return (
     <>
-      {part.arguments && <Arguments values={part.arguments} />}
+      {part.arguments && !tellsArguments(part) && <Arguments values={part.arguments} />}
       <section aria-label={thread.toolResult}>
         {part.result ? (
           <ToolResultView conversationId={conversationId} part={part} result={part.result} />

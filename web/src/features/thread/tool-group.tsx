@@ -5,8 +5,8 @@ import type { ToolPart } from "@/shared/api/types";
 import { useStrings } from "@/shared/i18n";
 import { Disclosure } from "@/shared/ui/disclosure";
 import { useFold } from "./kept-state";
-import { ToolCard } from "./tool-card";
 import { groupFold, type ReadingKind, readingKind } from "./tool-calls";
+import { ToolCard } from "./tool-card";
 
 interface ToolGroupProps {
   parts: readonly ToolPart[];

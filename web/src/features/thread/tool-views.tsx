@@ -16,21 +16,37 @@ export interface ToolViewProps {
   data: JsonRecord;
 }
 
-const VIEWS: ReadonlyMap<string, ComponentType<ToolViewProps>> = new Map([
-  ["file", FileView],
-  ["directory", DirectoryView],
-  ["hits", HitsView],
-  ["plan", PlanView],
-  ["binary", BinaryView],
-  ["left_out", LeftOutView],
+interface Form {
+  View: ComponentType<ToolViewProps>;
+  /** It shows what the call was given, too. */
+  tellsArguments?: true;
+}
+
+const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
+  ["file", { View: FileView }],
+  ["directory", { View: DirectoryView }],
+  ["hits", { View: HitsView }],
+  ["plan", { View: PlanView, tellsArguments: true }],
+  ["binary", { View: BinaryView }],
+  ["left_out", { View: LeftOutView }],
 ]);
 
-/** A result in the form made for it, else as text. A call that did not end well has only its text. */
+/** The form made for a call's result; a call that did not end well has only its text. */
+function formOf(part: ToolPart): Form | undefined {
+  const kind = part.status === "completed" ? asText(asRecord(part.result?.data ?? null)?.kind ?? null) : null;
+  return kind === null ? undefined : FORMS.get(kind);
+}
+
+export function tellsArguments(part: ToolPart): boolean {
+  return formOf(part)?.tellsArguments ?? false;
+}
+
+/** A result in the form made for it, else as text. */
 export function ToolResultView({ conversationId, part, result }: Omit<ToolViewProps, "data">) {
+  const form = formOf(part);
   const data = asRecord(result.data ?? null);
-  const View = part.status === "completed" && data ? VIEWS.get(asText(data.kind) ?? "") : undefined;
-  return View && data ? (
-    <View conversationId={conversationId} part={part} result={result} data={data} />
+  return form && data ? (
+    <form.View conversationId={conversationId} part={part} result={result} data={data} />
   ) : (
     <TextView result={result} failed={part.status !== "completed"} />
   );

@@ -1,7 +1,7 @@
 /** Brings the message into view that somebody asked for, from wherever: older pages are loaded until it is there. */
 import { useEffect, useState } from "react";
-import { loadOlder, useOlder } from "@/shared/live/store";
 import { useWorkspace } from "@/shared/lib/workspace";
+import { loadOlder, useOlder } from "@/shared/live/store";
 import type { MessageListControls } from "./use-message-list";
 
 const MARKED_MILLISECONDS = 2000;
@@ -36,10 +36,8 @@ export function useShownMessage(
   }, [wanted, rows, more, loading, failed, conversationId, controls]);
 
   useEffect(() => {
-    if (shown !== null) {
-      const timer = setTimeout(() => setShown(null), MARKED_MILLISECONDS);
-      return () => clearTimeout(timer);
-    }
+    const timer = shown === null ? undefined : setTimeout(() => setShown(null), MARKED_MILLISECONDS);
+    return () => clearTimeout(timer);
   }, [shown]);
   return shown;
 }

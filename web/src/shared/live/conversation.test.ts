@@ -59,6 +59,18 @@ describe.each(GOLDEN)("the golden log $name", ({ events, state }) => {
     );
   });
 
+  it("is not taken back by a snapshot that is older than what was seen", () => {
+    const place = fc.integer({ min: 1, max: events.length });
+    fc.assert(
+      fc.property(place, place, (one, other) => {
+        const server = inBatches(events.slice(0, Math.min(one, other)), [4]);
+        const watcher = inBatches(events.slice(0, Math.max(one, other)), [4]);
+        const stream = [snapshotOf(server, START), ...events.slice(Math.min(one, other))];
+        expect(stateOf(applyEvents(watcher, stream))).toEqual(state);
+      }),
+    );
+  });
+
   it("passes over what was seen already", () => {
     const place = fc.integer({ min: 0, max: events.length });
     fc.assert(

@@ -69,10 +69,8 @@ export function emptyView(id: string): ConversationView {
 export function applyEvents(view: ConversationView, events: readonly StreamEvent[]): ConversationView {
   const draft = new Draft(view);
   for (const event of events) {
-    if (event.type === "snapshot") {
-      draft.catchUp(event);
-    } else if (event.seq > draft.seq) {
-      draft.apply(event);
+    if (event.seq > draft.seq) {
+      draft.fold(event);
     }
   }
   const next = draft.finish();
@@ -109,7 +107,7 @@ export function mergeOlder(view: ConversationView, details: LoadedDetails): Conv
 export function mergeNewest(view: ConversationView, details: LoadedDetails): ConversationView {
   const newest = fromDetails(details);
   const messages = new Map([...view.messages, ...newest.messages]);
-  return settled({ ...newest, messages });
+  return settled({ ...newest, messages, openParts: openOf(messages.values(), details.open_parts ?? []) });
 }
 
 /** Names the loaded messages of the current branch, oldest first. */

@@ -2,7 +2,7 @@
  * The conversations that are in memory: which are loaded, kept and watched, and how what is loaded joins what streams.
  *
  * What is loaded while events arrive is joined exactly: the events since the request are recorded, those up to the
- * answer's seq are folded below it, the later ones on top.
+ * answer's seq are folded below it, the rest on top.
  */
 import { Problem } from "@/shared/api/client";
 import type { StreamEvent } from "@/shared/api/types";
@@ -22,7 +22,8 @@ const KEPT_CLOSED = 8;
 const MOST_WATCHED = 16;
 /** How long the stream may take to come to what the server has answered already. */
 const CATCH_UP_MILLISECONDS = 5_000;
-const RELOAD_MILLISECONDS = 2_000;
+/** How long to wait before a view that stayed incomplete is loaded once more. */
+const RELOAD_MILLISECONDS = 1_000;
 
 interface Recording {
   base: ConversationView;
@@ -35,7 +36,7 @@ interface Keeper {
   usedAt: number;
   /** Counts up when the view was replaced as a whole: what was asked before does not fit any more. */
   generation: number;
-  loading: boolean;
+  load: Promise<void> | null;
   reloading: boolean;
   older: Promise<void> | null;
   recording: Recording | null;
@@ -149,8 +150,7 @@ export class Conversations {
   async reload(id: string): Promise<void> {
     const keeper = this.keepers.get(id);
     if (keeper) {
-      keeper.generation += 1;
-      keeper.loading = false;
+      await keeper.load;
       await this.load(id);
     }
   }
@@ -181,37 +181,36 @@ export class Conversations {
   }
 
   /** Loads the newest page; the view becomes what the server says. */
-  private async load(id: string): Promise<void> {
+  private load(id: string): Promise<void> {
     const keeper = this.keeper(id);
-    if (keeper.loading) {
-      return;
-    }
-    keeper.loading = true;
-    const { generation } = keeper;
-    const current = () => this.keepers.get(id) === keeper && keeper.generation === generation;
-    const held = this.held(id);
-    if (held && !held.view) {
+    keeper.load ??= this.loadNow(id, keeper).finally(() => {
+      keeper.load = null;
+    });
+    return keeper.load;
+  }
+
+  private async loadNow(id: string, keeper: Keeper): Promise<void> {
+    if (!this.view(id)) {
       this.replace(id, NOTHING_HELD);
     }
     try {
       const details = await this.server.details(id);
-      if (current()) {
+      if (this.keepers.get(id) === keeper) {
         keeper.generation += 1;
-        this.replace(id, withView({ ...NOTHING_HELD, branch: held?.branch ?? [] }, fromDetails(details)));
+        this.replace(
+          id,
+          withView({ ...NOTHING_HELD, branch: this.held(id)?.branch ?? [] }, fromDetails(details)),
+        );
         this.host.follow();
       }
     } catch (error) {
-      if (current()) {
+      if (this.keepers.get(id) === keeper) {
         if (isMissing(error)) {
           this.replace(id, { ...NOTHING_HELD, status: "missing" });
         } else if (!this.view(id)) {
           this.replace(id, { ...NOTHING_HELD, status: "failed", error: asError(error) });
         }
         this.host.failed(error);
-      }
-    } finally {
-      if (keeper.generation <= generation + 1) {
-        keeper.loading = false;
       }
     }
   }
@@ -229,21 +228,24 @@ export class Conversations {
   }
 
   private async complete(id: string, keeper: Keeper): Promise<void> {
-    let wait = 0;
     try {
       if (!(await this.join(id, keeper, () => this.server.details(id), mergeNewest))) {
         await this.reload(id);
       }
     } catch (error) {
       this.host.failed(error);
-      wait = RELOAD_MILLISECONDS;
     }
-    setTimeout(() => {
+    const again = () => {
       keeper.reloading = false;
       if (this.keepers.get(id) === keeper) {
         this.settle(id);
       }
-    }, wait);
+    };
+    if (this.view(id)?.incomplete) {
+      setTimeout(again, RELOAD_MILLISECONDS);
+    } else {
+      again();
+    }
   }
 
   /** Joins what a request gives with the events that arrive meanwhile; false where they do not come together. */
@@ -263,15 +265,14 @@ export class Conversations {
       keeper.recording = recording;
       try {
         const details = await request();
-        const together = await this.reached(id, keeper, details.seq);
+        const together = details.seq >= base.state.seq && (await this.reached(id, keeper, details.seq));
         const held = this.held(id);
         if (!together || !held || keeper.generation !== generation || this.keepers.get(id) !== keeper) {
           return false;
         }
         const below = recording.events.filter((event) => event.seq <= details.seq);
-        const above = recording.events.filter((event) => event.seq > details.seq);
         const merged = merge(applyEvents(recording.base, below), details);
-        this.replace(id, withView(held, applyEvents(merged, above)));
+        this.replace(id, withView(held, applyEvents(merged, recording.events)));
         return true;
       } finally {
         keeper.recording = null;
@@ -312,7 +313,7 @@ export class Conversations {
         users: 0,
         usedAt: 0,
         generation: 0,
-        loading: false,
+        load: null,
         reloading: false,
         older: null,
         recording: null,

@@ -57,8 +57,17 @@ export class Draft {
     };
   }
 
-  /** Folds a snapshot that was made for this state's seq or an earlier one. */
-  catchUp(event: SnapshotEvent): void {
+  /** Folds one event that comes after what was folded. */
+  fold(event: StreamEvent): void {
+    if (event.type === "snapshot") {
+      this.catchUp(event);
+    } else {
+      this.apply(event);
+    }
+  }
+
+  /** A snapshot is made for this state's seq or an earlier one: it has whatever changed since, whole. */
+  private catchUp(event: SnapshotEvent): void {
     const messages = this.writable();
     for (const message of event.messages) {
       messages.set(message.id, message);
@@ -69,8 +78,7 @@ export class Draft {
     this.moved = true;
   }
 
-  /** Folds one event that comes after what was folded. */
-  apply(event: Stored): void {
+  private apply(event: Stored): void {
     this.state.seq = event.seq;
     if (event.type === "delta" || event.type === "thinking_delta" || event.type === "tool_input_delta") {
       this.arrive(event);

@@ -4,6 +4,7 @@
  * What was read is shown at once and told to the server a moment later; it never goes back, also where an older line
  * arrives in between.
  */
+import { Unreachable } from "@/shared/api/client";
 import { addLines, addPage, applyListed, isUnread, type Listed, type ListPage, type ListView } from "./list";
 import type { ListQuery, Server } from "./server";
 import type { LiveStore } from "./state";
@@ -124,11 +125,15 @@ export class Lines {
     }
   }
 
-  /** Tells the server what it was not told yet. */
+  /** Tells the server what it was not told yet; what does not reach it is told with the next connection. */
   send(): void {
     for (const id of this.unsent) {
       this.unsent.delete(id);
-      this.server.read(id, this.marks.get(id) ?? 0).catch(() => this.unsent.add(id));
+      this.server.read(id, this.marks.get(id) ?? 0).catch((error) => {
+        if (error instanceof Unreachable) {
+          this.unsent.add(id);
+        }
+      });
     }
   }
 

@@ -31,8 +31,9 @@ export class Live {
         lost: () => this.conversations.lost(),
         rewound: (id) => void this.conversations.reload(id),
         changed: (connection) => {
+          const before = this.store.getState().connection.kind;
           this.store.setState({ connection });
-          if (connection.kind === "live") {
+          if (connection.kind === "live" && before !== "live") {
             this.opened();
           }
         },

@@ -30,6 +30,8 @@ export function startLive(): () => void {
   const look = () => {
     if (document.visibilityState === "visible") {
       live.wake("visible");
+    } else {
+      live.lines.send();
     }
   };
   addEventListener("online", online);
@@ -92,11 +94,12 @@ export function useConversation<Value>(
   id: string,
   selector: (view: ConversationView) => Value,
 ): Value | undefined {
+  const select = remembered(selector);
   return useStore(
     live.store,
     useShallow(({ conversations }: LiveState) => {
       const view = conversations.get(id)?.view;
-      return view ? selector(view) : undefined;
+      return view ? select(view) : undefined;
     }),
   );
 }
@@ -146,10 +149,22 @@ export function startList(): () => void {
 
 /** What a selector takes out of the list; lines themselves keep their identity while they are the same. */
 export function useList<Value>(selector: (list: ListView) => Value): Value {
+  const select = remembered(selector);
   return useStore(
     live.store,
-    useShallow(({ list }: LiveState) => selector(list)),
+    useShallow(({ list }: LiveState) => select(list)),
   );
+}
+
+/** Asks a selector once for each source: other parts of the state change many times a second. */
+function remembered<Source, Value>(selector: (source: Source) => Value): (source: Source) => Value {
+  let last: { source: Source; value: Value } | null = null;
+  return (source) => {
+    if (last?.source !== source) {
+      last = { source, value: selector(source) };
+    }
+    return last.value;
+  };
 }
 
 export function useListStatus(): LiveState["listStatus"] {

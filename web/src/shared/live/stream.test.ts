@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { StreamEvent } from "@/shared/api/types";
 import type { Listed } from "./list";
 import {
+  BATCH_MILLISECONDS,
   type Batch,
   type Clock,
   type ConnectionStatus,
@@ -128,11 +129,15 @@ class Workspace {
     if (!response.headersSent) {
       return;
     }
+    let text = "";
     for (const [id, after] of positions) {
       for (const event of this.journals.get(id)?.slice(after) ?? []) {
-        response.write(`id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+        text += `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
         positions.set(id, event.seq);
       }
+    }
+    if (text) {
+      response.write(text);
     }
   }
 }
@@ -185,6 +190,7 @@ class Reader implements StreamHost {
 class ManualClock implements Clock {
   private time = 1_000_000;
   private readonly timers = new Map<number, { at: number; run: () => void }>();
+  readonly waits: number[] = [];
   private count = 0;
 
   now(): number {
@@ -193,6 +199,7 @@ class ManualClock implements Clock {
 
   setTimeout(run: () => void, milliseconds: number): ReturnType<typeof setTimeout> {
     this.count += 1;
+    this.waits.push(milliseconds);
     this.timers.set(this.count, { at: this.time + milliseconds, run });
     return this.count as unknown as ReturnType<typeof setTimeout>;
   }
@@ -441,19 +448,13 @@ describe("batches", () => {
     await isLive();
     workspace.say("one", "a");
     await hears("one", "a");
-    clock.pass(79);
-    workspace.say("one", "b");
-    workspace.say("one", "c");
-    // The last of a connection's bytes are known to have come once a later line has.
-    reader.list = null;
-    workspace.write(": end\n\n");
-    await new Promise((resolve) => setImmediate(resolve));
+    clock.pass(BATCH_MILLISECONDS - 1);
+    workspace.say("one", "b", "c");
+    await until(() => expect(clock.waits).toContain(1));
     expect(reader.texts.get("one")).toBe("a");
-    await until(() => {
-      clock.pass(1);
-      expect(reader.texts.get("one")).toBe("abc");
-    });
-    expect(reader.batches.length).toBeLessThanOrEqual(3);
+    clock.pass(1);
+    expect(reader.texts.get("one")).toBe("abc");
+    expect(reader.batches).toHaveLength(2);
   });
 
   it("are handed over before a stream is stopped", async () => {
@@ -464,11 +465,11 @@ describe("batches", () => {
     await isLive();
     workspace.say("one", "a");
     await hears("one", "a");
+    clock.pass(1);
     workspace.say("one", "b");
-    await until(() => {
-      stream.flush();
-      expect(reader.texts.get("one")).toBe("ab");
-    });
+    await until(() => expect(clock.waits).toContain(BATCH_MILLISECONDS - 1));
+    stream.stop();
+    expect(reader.texts.get("one")).toBe("ab");
   });
 });
 

@@ -332,13 +332,14 @@ export class Stream {
 
   /** Hands over at once after a quiet time, else once the batch's time is over. */
   private hand(): void {
-    if (this.batch !== null || (this.events.size === 0 && this.listed.length === 0)) {
+    if (this.events.size === 0 && this.listed.length === 0) {
       return;
     }
     const quiet = this.clock.now() - this.flushedAt;
     if (quiet >= BATCH_MILLISECONDS || quiet < 0) {
+      // Also where a timer is set: those of hidden tabs come late.
       this.flush();
-    } else {
+    } else if (this.batch === null) {
       this.batch = this.clock.setTimeout(() => {
         this.batch = null;
         this.flush();

@@ -1,6 +1,7 @@
 /** The blocks of a text, each drawn again only when it changed, and only as far as it changed. */
-import remend from "remend";
+
 import { createContext, memo, useContext, useMemo, useState } from "react";
+import remend from "remend";
 import { useStrings } from "@/shared/i18n";
 import { Button } from "@/shared/ui/button";
 import { CodeBlock } from "./code-block";

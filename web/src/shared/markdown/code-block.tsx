@@ -80,10 +80,10 @@ export const CodeBlock = memo(function CodeBlock({
         />
         <CopyButton text={code} label={markdown.copyCode} />
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key */}
       <pre
         className={classNames("md-pre", wrapped && "md-wrapped")}
         data-digits={lineNumbers ? Math.min(digits, 7) : undefined}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key
         tabIndex={0}
       >
         <code>

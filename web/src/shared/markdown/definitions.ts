@@ -2,8 +2,9 @@
  * The link and footnote definitions of a whole text, gathered from its blocks, so that a block can refer to one that
  * stands elsewhere. Only definitions at the top level are seen by other blocks.
  */
-import type { Block, Section } from "./splitter";
+
 import { parseMarkdown } from "./parse";
+import type { Block, Section } from "./splitter";
 
 /** What each label defines, as Markdown. The first definition of a label counts. */
 export type Definitions = ReadonlyMap<string, string>;

@@ -4,13 +4,13 @@
  * A single dollar opens only before and closes only after something that is no space, and never before a digit, so that
  * prices stay prices. `\[…\]` counts only with something mathematical in it: the same signs are escaped brackets.
  */
+import type { Literal } from "mdast";
 import type { Extension as TreeExtension } from "mdast-util-from-markdown";
 import type { Code, Construct, Extension, State, Tokenizer } from "micromark-util-types";
 
 /** A formula in the tree of a text. */
-export interface InlineMath {
+export interface InlineMath extends Literal {
   type: "inlineMath";
-  value: string;
   /** The text with its signs, shown when the formula has errors. */
   source: string;
   display: boolean;

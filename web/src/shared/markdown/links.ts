@@ -11,7 +11,7 @@ const ANY_SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 const CONTROLS = /[\u0000-\u0020\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 const DOMAIN = /(?:^|[\s(/@])((?:[\p{L}\p{N}-]{1,63}\.){1,8}[\p{L}][\p{L}\p{N}-]{1,62})(?=$|[\s/:?#)])/u;
 const LINES = /(?:#L(\d{1,7})(?:-L?(\d{1,7}))?|:(\d{1,7})(?:-(\d{1,7}))?)$/;
-const PATH = /^(?:\.\/)?[\p{L}\p{N}_.@+~()\-][\p{L}\p{N}_.@+~()\- /]*$/u;
+const PATH = /^(?:\.\/)?[\p{L}\p{N}_.@+~()-][\p{L}\p{N}_.@+~()\- /]*$/u;
 const RASTER = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,[a-z0-9+/=]+$/i;
 
 export interface WebLink {

@@ -227,7 +227,6 @@ function FootnoteMark({ label }: { label: string }) {
           const notes = root?.querySelectorAll<HTMLElement>("[data-footnote]") ?? [];
           const note = [...notes].find((candidate) => candidate.dataset.footnote === label.toLowerCase());
           note?.focus();
-          note?.scrollIntoView({ block: "nearest" });
         }}
       >
         {label}

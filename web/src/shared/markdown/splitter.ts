@@ -192,11 +192,21 @@ function addPiece(state: State, raw: string): State {
   return { ...closed, draft: { ...draft, done: true, block: { ...draft.block, groups: [[part]] } }, end };
 }
 
+// A line that is still arriving ends the block before it again and again: always as the same object.
+const endedBlocks = new WeakMap<Block, Block>();
+
+function ended(block: Block): Block {
+  const known = endedBlocks.get(block);
+  if (known !== undefined) return known;
+  const end = { ...block, text: detached(block.text) };
+  endedBlocks.set(block, end);
+  return end;
+}
+
 /** Ends the open block; its strings are cut loose from the text that they came from. */
 function close(state: State): State {
   if (state.draft === null) return state;
-  const { block } = state.draft;
-  const recent = [...state.recent, { ...block, text: detached(block.text) }];
+  const recent = [...state.recent, ended(state.draft.block)];
   const section = sectionOf(recent);
   if (recent.length < SECTION_BLOCKS && section.characters < SECTION_CHARACTERS)
     return { ...state, recent, draft: null };

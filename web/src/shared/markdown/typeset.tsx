@@ -27,6 +27,7 @@ export function Typeset({ value, display, fallback }: TypesetProps) {
       katex.render(value, element.current, {
         displayMode: display,
         throwOnError: true,
+        errorColor: "currentColor",
         strict: "ignore",
         trust: false,
         maxExpand: MACRO_LIMIT,

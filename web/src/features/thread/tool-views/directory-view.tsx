@@ -53,8 +53,8 @@ export function DirectoryView({ conversationId, data }: ToolViewProps) {
             ? thread.entries(total)
             : thread.entriesOf(entries.length, total)}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <ul
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         aria-label={directory}
         className="max-h-96 overflow-auto rounded-md border border-line bg-sunken py-1.5 text-sm"

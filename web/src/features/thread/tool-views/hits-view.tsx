@@ -94,8 +94,8 @@ export function HitsView({ conversationId, part, data }: ToolViewProps) {
         {thread.hits(asNumber(data.count) ?? 0, files.length)}
         {data.complete === false && ` · ${thread.hitsIncomplete}`}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <ul
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         aria-label={source}
         className="max-h-96 divide-y divide-line overflow-auto rounded-md border border-line bg-sunken"

@@ -33,7 +33,6 @@ export const composer: Strings["composer"] = {
     willSteer: "Enter schickt die Nachricht in die laufende Arbeit.",
     willQueueMod: "Strg oder ⌘ Enter stellt die Nachricht an.",
     willSteerMod: "Strg oder ⌘ Enter schickt die Nachricht in die laufende Arbeit.",
-    willSend: "Die Nachricht senden",
     sent: "Nachricht gesendet",
     queued: "Nachricht angestellt",
     steered: "Die Nachricht erreicht den Agenten nach dem laufenden Schritt",
@@ -55,7 +54,6 @@ export const composer: Strings["composer"] = {
 
   files: {
     attach: "Dateien anhängen",
-    attachHint: "Bilder, PDF und Text; du kannst sie auch einfügen oder irgendwo fallen lassen.",
     list: "Angehängte Dateien",
     drop: "Hier loslassen zum Anhängen",
     dropHint: "Bilder (PNG, JPEG, GIF, WebP), PDF und Text",
@@ -84,7 +82,6 @@ export const composer: Strings["composer"] = {
     files: "Dateien des Projekts",
     looking: "Dateien werden gesucht …",
     noFiles: "Keine Datei passt.",
-    preparing: "Der Projektordner wird geöffnet …",
     more: "Das Projekt hat mehr Dateien, als durchsucht werden: Tippe mehr vom Pfad.",
     found: (count) => (count === 1 ? "1 Vorschlag" : `${count} Vorschläge`),
     directory: "Ordner",
@@ -130,7 +127,6 @@ export const composer: Strings["composer"] = {
     price: (input, output) => `${input} $ hinein, ${output} $ heraus je 1 Mio.`,
     failed: (provider) => `${provider} lässt sich nicht nach Modellen fragen.`,
     changed: (model) => `Modell: ${model}`,
-    nextStep: "Gilt ab der nächsten Antwort.",
   },
 
   effort: {

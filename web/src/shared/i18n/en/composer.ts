@@ -31,7 +31,6 @@ export const composer = {
     willSteer: "Enter sends the message into the running work.",
     willQueueMod: "Ctrl or ⌘ Enter puts the message into the queue.",
     willSteerMod: "Ctrl or ⌘ Enter sends the message into the running work.",
-    willSend: "Send the message",
     sent: "Message sent",
     queued: "Message queued",
     steered: "Message will reach the agent after its current step",
@@ -52,7 +51,6 @@ export const composer = {
 
   files: {
     attach: "Attach files",
-    attachHint: "Images, PDF and text; paste or drop them anywhere.",
     list: "Attached files",
     drop: "Drop files to attach them",
     dropHint: "Images (PNG, JPEG, GIF, WebP), PDF, and text",
@@ -81,7 +79,6 @@ export const composer = {
     files: "Files of the project",
     looking: "Looking for files…",
     noFiles: "No file fits.",
-    preparing: "Opening the project folder…",
     more: "The project has more files than are searched: type more of the path.",
     found: (count: number) => (count === 1 ? "1 suggestion" : `${count} suggestions`),
     directory: "Folder",
@@ -127,7 +124,6 @@ export const composer = {
     price: (input: string, output: string) => `$${input} in, $${output} out per 1M`,
     failed: (provider: string) => `${provider} cannot be asked for its models.`,
     changed: (model: string) => `Model: ${model}`,
-    nextStep: "Holds from the next turn on.",
   },
 
   effort: {

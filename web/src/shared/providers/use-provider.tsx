@@ -1,0 +1,61 @@
+/** The last step after a provider has answered: which of its models is to answer where nothing else is chosen. */
+import { useState } from "react";
+import { useStrings } from "@/shared/i18n";
+import { Button } from "@/shared/ui/button";
+import { ProblemText } from "@/shared/ui/feedback";
+import { ModelField } from "./model-field";
+import { useProviderModels, useSaveSettings } from "./queries";
+import type { Provider } from "./types";
+
+export interface UseProviderProps {
+  provider: Provider;
+  /** The model to begin with. */
+  suggested: string | null;
+  onUsed: (model: string) => void;
+}
+
+export function UseProvider({ provider, suggested, onUsed }: UseProviderProps) {
+  const t = useStrings().settings.provider;
+  const models = useProviderModels(provider.id);
+  const settings = useSaveSettings();
+  const [typed, setTyped] = useState<string>();
+  const [missing, setMissing] = useState(false);
+  const model = (typed ?? suggested ?? "").trim();
+
+  function use() {
+    setMissing(model === "");
+    if (model !== "") {
+      settings.mutate({ provider_id: provider.id, model }, { onSuccess: () => onUsed(model) });
+    }
+  }
+
+  return (
+    <div
+      className="rounded-lg border bg-surface p-4"
+      onKeyDown={(event) => {
+        // Inside the provider's form: Enter is to choose the model, not to send that form again.
+        if (event.key === "Enter" && event.target instanceof HTMLInputElement && !event.defaultPrevented) {
+          event.preventDefault();
+          use();
+        }
+      }}
+    >
+      <div className="flex flex-wrap items-end gap-3">
+        <ModelField
+          label={t.useWhich}
+          value={typed ?? suggested ?? ""}
+          onChange={setTyped}
+          models={models.data?.items ?? []}
+          loading={models.isFetching}
+          error={missing ? t.modelIdMissing : undefined}
+          className="flex-1 basis-60"
+        />
+        <Button variant="primary" busy={settings.isPending} onClick={use}>
+          {t.use}
+        </Button>
+      </div>
+      {models.isError && <p className="mt-2 text-muted text-xs">{t.modelsUnknown}</p>}
+      {settings.isError && <ProblemText error={settings.error} className="mt-2" />}
+    </div>
+  );
+}
