@@ -1,7 +1,7 @@
 """Fills a database with conversations, through the store, before a workspace opens it."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from flowent.domain.events import (
@@ -31,8 +31,15 @@ RESULT = "\n".join(f"{number}: value = compute(number, factor={number})" for num
 CALL_EVERY = 4
 """Every fourth answer calls a tool first."""
 
+Write = Callable[[int], str]
+"""Gives the text of the answer with a number, from 0."""
 
-async def seed(database: Path, workdir: str, sizes: Sequence[int]) -> list[str]:
+
+def _same(_: int) -> str:
+    return ANSWER
+
+
+async def seed(database: Path, workdir: str, sizes: Sequence[int], write: Write = _same) -> list[str]:
     """Add a conversation of each number of messages; gives their ids. The database is made if need be."""
     database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = await open_sqlite(database)
@@ -42,7 +49,7 @@ async def seed(database: Path, workdir: str, sizes: Sequence[int]) -> list[str]:
         name = f"conv_seeded{number}"
         rows = [
             StoredEventRow(seq, at, event.type, encode(event))
-            for seq, event in enumerate(_conversation(messages, workdir), start=1)
+            for seq, event in enumerate(_conversation(messages, workdir, write), start=1)
         ]
         listing = Listing("Seeded", workdir, pinned=False, archived=False, deleted=False, status="idle")
         await store.create_conversation(name, listing, rows, at=at)
@@ -51,15 +58,20 @@ async def seed(database: Path, workdir: str, sizes: Sequence[int]) -> list[str]:
     return names
 
 
-def _conversation(messages: int, workdir: str) -> Iterator[StoredEvent]:
+def last_answer(messages: int) -> str:
+    """Give the id of the newest answer of a conversation of that many messages."""
+    return f"answer{messages // 2 - 1}"
+
+
+def _conversation(messages: int, workdir: str, write: Write) -> Iterator[StoredEvent]:
     yield ConversationChanged(changed=ConversationFields(workdir=workdir, title="Seeded"))
     parent: str | None = None
     for number in range(messages // 2):
-        yield from _turn(number, parent)
+        yield from _turn(number, parent, write(number))
         parent = f"answer{number}"
 
 
-def _turn(number: int, parent: str | None) -> Iterator[StoredEvent]:
+def _turn(number: int, parent: str | None, written: str) -> Iterator[StoredEvent]:
     turn, question, answer = f"turn{number}", f"question{number}", f"answer{number}"
     said = TextPart(id=f"{question}.text", text=QUESTION)
     yield MessageAdded(message_id=question, parent_id=parent, origin="send", parts=(said,), turn_id=turn)
@@ -69,7 +81,7 @@ def _turn(number: int, parent: str | None) -> Iterator[StoredEvent]:
         yield from _tool_step(turn, answer)
         step = 2
     yield OutputStarted(turn_id=turn, message_id=answer, index=step, attempt=1)
-    text = TextPart(id=f"{answer}.{step}.1.0", text=ANSWER)
+    text = TextPart(id=f"{answer}.{step}.1.0", text=written)
     yield OutputDone(turn_id=turn, message_id=answer, index=step, attempt=1, reason="complete", parts=(text,))
     usage = Usage(input=1000, output=100)
     yield UsageKnown(turn_id=turn, message_id=answer, index=step, last=usage, total=usage, cost=Cost())

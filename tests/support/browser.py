@@ -6,7 +6,7 @@ Playwright's synchronous interface has a loop of its own, so the processes are l
 from __future__ import annotations
 
 import re
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,6 +49,18 @@ class Workspace:
 
     def report(self) -> Report:
         return self._run(self.provider.report())
+
+    def release(self) -> None:
+        """Let the answers go on that a step of the script holds (`hold_after`)."""
+        self._run(self.provider.release())
+
+    def wait_until(self, condition: Callable[[Report], bool]) -> Report:
+        """Wait until the provider's report fulfils a condition; gives that report."""
+        return self._run(self.provider.wait_until(condition, 20))
+
+    def asked(self, number: int) -> Any:
+        """Give the body of the provider's request of that number, from 1, once it has come."""
+        return self.wait_until(lambda report: len(report.requests) >= number).requests[number - 1].body
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Send a request past the page."""

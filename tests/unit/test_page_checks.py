@@ -9,7 +9,9 @@ import pytest
 
 from support.node import run_node_tool
 
-GENERATE = "openapi-typescript ../docs/openapi.json --output src/shared/api/schema.ts --alphabetize --default-non-nullable"
+GENERATE = (
+    "openapi-typescript ../docs/openapi.json --output src/shared/api/schema.ts --alphabetize --default-non-nullable"
+)
 
 CHECKS = {
     "types": "tsc --noEmit",
@@ -33,7 +35,9 @@ def test_types_are_generated_as_they_are_checked(root: Path) -> None:
 
 def test_every_text_of_the_page_is_in_the_tables(root: Path) -> None:
     """Words between tags, or given to an attribute that a person hears or sees, are a text outside the tables."""
-    words = re.compile(r">\s*([A-Z][a-z]+[^<>{}=;()]*)</|(?:aria-label|title|placeholder|alt|label)=\"([^\"]*[a-z][^\"]*)\"")
+    between = r">\s*([A-Z][a-z]+[^<>{}=;()]*)</"
+    given = r"(?:aria-label|title|placeholder|alt|label)=\"([^\"]*[a-z][^\"]*)\""
+    words = re.compile(f"{between}|{given}")
     found = [
         f"{path.relative_to(root)}: {match.group(0)}"
         for path in sorted((root / "web" / "src").rglob("*.tsx"))

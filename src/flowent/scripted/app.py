@@ -37,10 +37,16 @@ class Playback:
     lanes: Lanes = field(init=False)
     recorder: Recorder = field(init=False)
     issued: Issued = field(default_factory=Issued)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.lanes = Lanes(self.script)
         self.recorder = Recorder(self.script.max_recorded)
+
+    def release(self) -> None:
+        """Let every answer go on that was asked for until now."""
+        self.released.set()
+        self.released = asyncio.Event()
 
     def report(self) -> Report:
         """The report as of now."""
@@ -89,6 +95,9 @@ class ScriptedApp:
                     await connection.respond(400, dumps({"error": str(error)}), _JSON)
                 else:
                     await connection.respond(200, b"{}", _JSON)
+            case "POST", "release":
+                self._playback.release()
+                await connection.respond(200, b"{}", _JSON)
             case "POST", "reset":
                 self._playback = Playback(self._playback.script)
                 await connection.respond(200, b"{}", _JSON)
@@ -164,7 +173,7 @@ class _Exchange:
             await self._play(wire, slot, parsed)
 
     async def _play(self, wire: WireFormat, slot: Slot, parsed: ParsedRequest) -> None:
-        content, step = slot.content, slot.step
+        content, step, released = slot.content, slot.step, self.playback.released
         usage = content.usage
         if usage is not None and content.usage_is_estimated:
             usage = usage.model_copy(update={"input": len(self.request.body) // 4})
@@ -192,10 +201,10 @@ class _Exchange:
             stream_error = wire.renderer.stream_error(error, answer, stream) if error is not None else b""
             times = self.record.chunk_times_ns if self.playback.script.record_times else None
             await self.connection.start(200, {**_EVENTS, **headers})
-            self.record.outcome = await play_stream(stream, step, self.connection, stream_error, times)
+            self.record.outcome = await play_stream(stream, step, self.connection, stream_error, times, released)
         else:
             body = wire.renderer.whole(answer)
-            self.record.outcome = await play_whole(body, step, self.connection, {**_JSON, **headers})
+            self.record.outcome = await play_whole(body, step, self.connection, {**_JSON, **headers}, released)
 
     async def _list_models(self, wire: WireFormat) -> None:
         models = self.playback.script.models

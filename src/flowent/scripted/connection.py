@@ -78,6 +78,15 @@ class Connection:
             async with asyncio.timeout(seconds):
                 await self.gone.wait()
 
+    async def hold(self, released: asyncio.Event) -> None:
+        """Wait for that, but no longer than the client stays."""
+        waits = [asyncio.create_task(event.wait()) for event in (released, self.gone)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
     async def watch(self) -> None:
         """Notice when the client leaves; runs beside the answer, after the request's body was read."""
         while (await self.receive())["type"] != "http.disconnect":

@@ -20,7 +20,12 @@ _SENDS_BETWEEN_YIELDS = 8
 
 
 async def play_stream(
-    stream: Stream, step: Step, connection: Connection, stream_error: bytes, times: list[int] | None
+    stream: Stream,
+    step: Step,
+    connection: Connection,
+    stream_error: bytes,
+    times: list[int] | None,
+    released: asyncio.Event,
 ) -> Outcome:
     """Send the events of a stream whose headers were sent.
 
@@ -30,9 +35,15 @@ async def play_stream(
         connection: Where to.
         stream_error: The events to send where the step has an error inside the stream.
         times: Takes the send time of every content chunk, or None.
+        released: Lets an answer go on that is held.
     """
     chunks = _garbled(stream.chunks, step.garble)[: _sent_chunks(step)]
     await connection.write(stream.opening)
+    if step.hold_after is not None:
+        if not await _send_chunks(chunks[: step.hold_after], step, connection, times):
+            return "client_left"
+        await connection.hold(released)
+        chunks = chunks[step.hold_after :]
     if not await _send_chunks(chunks, step, connection, times):
         return "client_left"
     if step.hang_after is not None:
@@ -50,11 +61,16 @@ async def play_stream(
     return "complete"
 
 
-async def play_whole(body: bytes, step: Step, connection: Connection, headers: dict[str, str]) -> Outcome:
+async def play_whole(
+    body: bytes, step: Step, connection: Connection, headers: dict[str, str], released: asyncio.Event
+) -> Outcome:
     """Send an answer that is one JSON body; the faults of a stream act on its bytes.
 
-    A cut or hanging body stops half-way; a garbled or early ending one is half a body that claims to be whole.
+    A cut or hanging body stops half-way; a garbled or early ending one is half a body that claims to be whole. One that
+    is held comes when it is let go.
     """
+    if step.hold_after is not None:
+        await connection.hold(released)
     half = body[: len(body) // 2]
     if step.garble is not None or step.end_early is not False:
         await connection.respond(200, half, headers)

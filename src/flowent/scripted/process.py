@@ -90,6 +90,10 @@ class ScriptedProvider:
         """Begin the same script again; all records begin anew."""
         await self._control("POST", "reset")
 
+    async def release(self) -> None:
+        """Let every answer go on that a step holds (`hold_after`) and that was asked for until now."""
+        await self._control("POST", "release")
+
     async def report(self) -> Report:
         """What has happened since the script was loaded."""
         return Report.model_validate_json(await self._control("GET", "report"))

@@ -186,7 +186,8 @@ class Step(FailureFields):
     """One answer, with what it is for and how it is sent. `docs/guide/scripted-provider.md` explains every field.
 
     A *content chunk* is one piece of thinking, text or arguments. `cut_after`, `hang_after` and `end_early` count
-    content chunks that are still sent; `garble` names the chunk, from 1, that is sent as invalid JSON.
+    content chunks that are still sent; `garble` names the chunk, from 1, that is sent as invalid JSON. `hold_after`
+    waits there until it is told to go on.
     """
 
     match: str | None = None
@@ -215,6 +216,7 @@ class Step(FailureFields):
     end_early: bool | NonNegativeInt = False
     garble: PositiveInt | None = None
     hang_after: NonNegativeInt | None = None
+    hold_after: NonNegativeInt | None = None
     in_stream_error: InStreamError | None = None
 
     @property

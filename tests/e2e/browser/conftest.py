@@ -1,7 +1,7 @@
 """A real browser before a real server: what every test of the page gets.
 
-Without a browser these tests are skipped with the reason, but in CI that is a failure. Every page fails its test when it
-complains in its console, unless the test foresees it (`console.allow`).
+Without a browser these tests are skipped with the reason, but in CI that is a failure. Every page fails its test when
+it complains in its console, unless the test foresees it (`console.allow`).
 """
 
 import os
@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Play
 
 from flowent.scripted.process import ScriptedProvider
 from support.browser import Console, Workspace
+from support.person import Person
 from support.server import Server
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
@@ -179,3 +180,10 @@ def phone(browser: Browser, console: Console, empty_workspace: Workspace) -> Ite
     page.goto(empty_workspace.login_url())
     yield page
     context.close()
+
+
+@pytest.fixture
+def person(workspace: Workspace, page: Page) -> Person:
+    """Somebody who is logged in to a workspace that answers; they look at the start page."""
+    page.goto(workspace.url)
+    return Person(page, workspace)

@@ -128,6 +128,25 @@ async def test_a_hanging_answer_ends_when_the_client_leaves(provider: ScriptedPr
     await provider.wait_until(lambda report: report.requests[0].outcome == "hung")
 
 
+@pytest.mark.parametrize("name", FORMATS)
+async def test_a_held_answer_goes_on_when_it_is_released(provider: ScriptedProvider, name: FormatName) -> None:
+    await provider.load({"steps": [{"text": "abcdef", "chunk_size": 1, "hold_after": 3}]})
+    async with (
+        httpx.AsyncClient() as client,
+        client.stream("POST", url(provider, name), json=body(name), headers=HEADERS[name]) as response,
+    ):
+        received = ""
+        released = False
+        async for piece in response.aiter_text():
+            received += piece
+            assert released or '"d"' not in received
+            if '"c"' in received and not released:
+                released = True
+                await provider.release()
+    assert '"f"' in received and TERMINAL_MARKS[name] in received
+    assert (await provider.report()).requests[0].outcome == "complete"
+
+
 @pytest.mark.parametrize(
     ("name", "mark"),
     [

@@ -106,13 +106,14 @@ describe("files", () => {
     hold("c1", {});
     renderComposer("c1");
     await userEvent.type(field(), "see @ma");
+    await waitFor(() =>
+      expect(asked.at(-1)?.options).toMatchObject({
+        params: { path: { conversation_id: "c1" }, query: { query: "ma" } },
+      }),
+    );
     await option(/src\/map\.py/);
     await userEvent.keyboard("{ArrowDown}{Enter}");
     expect(field().value).toBe("see @src/map.py ");
-    const asked = get.mock.calls.filter(([path]) => path === FILES).map(([, options]) => options);
-    expect(asked.at(-1)).toMatchObject({
-      params: { path: { conversation_id: "c1" }, query: { query: "ma" } },
-    });
   });
 
   it("go on inside of a folder", async () => {

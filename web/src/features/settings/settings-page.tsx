@@ -142,7 +142,9 @@ function SectionRail({ shown }: { shown: SectionName }) {
                 aria-label={unsaved.includes(name) ? t.unsavedIn(t.sections[name]) : undefined}
                 className={classNames(
                   "flex min-h-8 items-center gap-2.5 rounded-md px-2.5 py-1 text-sm transition-colors pointer-coarse:min-h-11",
-                  name === shown ? "bg-active font-medium text-ink" : "text-muted hover:bg-hover hover:text-ink",
+                  name === shown
+                    ? "bg-active font-medium text-ink"
+                    : "text-muted hover:bg-hover hover:text-ink",
                 )}
               >
                 <Icon aria-hidden="true" className="size-4 shrink-0" />

@@ -1,6 +1,8 @@
 /** A failure: what happened, what to do, and where it can be done. */
+
+import { useRouter } from "@tanstack/react-router";
 import { CircleAlert, RotateCcw, Settings } from "lucide-react";
-import { memo, useState } from "react";
+import { type MouseEvent, memo, useRef, useState } from "react";
 import { retryError } from "@/shared/api/commands";
 import type { ErrorPart } from "@/shared/api/types";
 import { useStrings } from "@/shared/i18n";
@@ -30,11 +32,15 @@ export const ErrorCard = memo(function ErrorCard({
   const [open, setOpen] = useFold(part.id);
   const [trying, setTrying] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
+  const card = useRef<HTMLDivElement>(null);
   async function retry() {
+    const message = card.current?.closest("article");
     setTrying(true);
     setProblem(null);
     try {
       await retryError(conversationId, messageId, part.id);
+      // The card goes away with its button; reading goes on at the message.
+      message?.focus({ preventScroll: true });
     } catch (error) {
       setProblem(error);
     } finally {
@@ -43,6 +49,7 @@ export const ErrorCard = memo(function ErrorCard({
   }
   return (
     <div
+      ref={card}
       data-part-id={part.id}
       className="my-3 flex gap-3 rounded-lg border border-danger/30 bg-danger-soft px-4 py-3 text-sm"
     >
@@ -84,9 +91,18 @@ export const ErrorCard = memo(function ErrorCard({
 
 function SettingsLink() {
   const { thread } = useStrings();
+  const router = useRouter({ warn: false });
+  const open = (event: MouseEvent) => {
+    // A new tab or window is the browser's business.
+    if (router && event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)) {
+      event.preventDefault();
+      void router.navigate({ to: "/settings/{-$section}", params: { section: "providers" } });
+    }
+  };
   return (
     <a
       href="/settings/providers"
+      onClick={open}
       className="inline-flex min-h-7 items-center gap-1.5 rounded-sm px-2 text-ink text-xs underline underline-offset-2 hover:bg-hover pointer-coarse:min-h-11"
     >
       <Settings aria-hidden="true" className="size-3.5" />

@@ -9,6 +9,7 @@
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import {
+  type FocusEvent,
   type RefObject,
   useCallback,
   useEffect,
@@ -53,6 +54,7 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
     overscan: 4,
     paddingStart: 56,
     paddingEnd: 32,
+    scrollPaddingStart: 8,
     anchorTo: "end",
     followOnAppend: true,
     scrollEndThreshold: held.current ? NEVER : END,
@@ -84,6 +86,7 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
   };
   const items = virtualizer.getVirtualItems();
   useOlderAhead(conversationId, rows, items[0]?.index);
+  const noteFocus = useKeptFocus(scroller);
 
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
@@ -92,6 +95,7 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
         aria-label={thread.messages}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
+        onFocus={noteFocus}
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain -outline-offset-2"
       >
         <div ref={virtualizer.containerRef} className="relative w-full">
@@ -117,6 +121,20 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
       </section>
     </div>
   );
+}
+
+/** A row that had the focus can leave the page (another branch, scrolled away): the list has the focus then. */
+function useKeptFocus(scroller: RefObject<HTMLDivElement | null>): (event: FocusEvent) => void {
+  const focused = useRef<Element | null>(null);
+  useEffect(() => {
+    if (focused.current && !focused.current.isConnected && document.activeElement === document.body) {
+      focused.current = null;
+      scroller.current?.focus({ preventScroll: true });
+    }
+  });
+  return useCallback((event) => {
+    focused.current = event.target;
+  }, []);
 }
 
 interface ControlParts {

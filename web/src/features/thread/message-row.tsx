@@ -1,7 +1,7 @@
 /** One message of the thread. It follows its own message alone: while another one streams, it is not drawn again. */
 import { memo } from "react";
 import type { Message } from "@/shared/api/types";
-import { language, useStrings } from "@/shared/i18n";
+import { locale, useStrings } from "@/shared/i18n";
 import { shortTime } from "@/shared/lib/format";
 import { useMessage } from "@/shared/live/store";
 import { classNames } from "@/shared/ui/class-names";
@@ -90,7 +90,7 @@ function dayName(at: number, names: { today: string; yesterday: string }): strin
   if (day === new Date(Date.now() - DAY).toDateString()) {
     return names.yesterday;
   }
-  return new Intl.DateTimeFormat(language(), { dateStyle: "full" }).format(at);
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "full" }).format(at);
 }
 
 /** Stands above the first message of a day. */

@@ -94,9 +94,9 @@ function SearchBar({ conversationId, list }: ThreadSearchProps) {
         placeholder={thread.search}
         value={query}
         onChange={(event) => setQuery(event.target.value)}
-        className="h-7 w-56 min-w-0 flex-1 rounded-sm bg-transparent px-2 text-sm outline-none focus-visible:ring-2 focus-visible:ring-accent [&::-webkit-search-cancel-button]:hidden"
+        className="h-7 w-56 min-w-32 flex-1 rounded-sm bg-transparent px-2 text-sm outline-none focus-visible:ring-2 focus-visible:ring-accent [&::-webkit-search-cancel-button]:hidden"
       />
-      <span role="status" className="min-w-16 px-1 text-end text-muted text-xs tabular-nums">
+      <span role="status" className="min-w-16 px-1 empty:min-w-0 text-end text-muted text-xs tabular-nums">
         {wanted === ""
           ? ""
           : matches.length === 0

@@ -76,7 +76,7 @@ function InputPreview({ input }: { input: string }) {
   return (
     <span
       aria-hidden="true"
-      className="hidden min-w-0 flex-1 truncate font-mono text-faint text-xs sm:inline"
+      className="hidden min-w-0 flex-1 truncate font-mono text-muted text-xs sm:inline"
       dir="ltr"
     >
       {end}

@@ -5,7 +5,7 @@ import { useStrings } from "@/shared/i18n";
 import { CodeBlock } from "@/shared/markdown/code-block";
 import { Disclosure } from "@/shared/ui/disclosure";
 import { useFold } from "./kept-state";
-import { tellsArguments, ToolResultView } from "./tool-views";
+import { ToolResultView, tellsArguments } from "./tool-views";
 
 export function ToolDetails({ conversationId, part }: { conversationId: string; part: ToolPart }) {
   const { thread } = useStrings();

@@ -67,7 +67,12 @@ export function FirstStart({ settings, providers, onChoosing, onChosen }: FirstS
       <p className="mt-2 text-pretty text-prose">{t.what}</p>
       <p className="mt-1 text-muted text-prose">{t.choose}</p>
       {unfinished !== undefined && (
-        <Unfinished key={unfinished.id} provider={unfinished} onEdit={() => edit(unfinished)} onChosen={onChosen} />
+        <Unfinished
+          key={unfinished.id}
+          provider={unfinished}
+          onEdit={() => edit(unfinished)}
+          onChosen={onChosen}
+        />
       )}
       <Offers onAdd={() => edit("new")} onChosen={onChosen} />
     </section>

@@ -27,9 +27,14 @@ export function strings(): Strings {
   return useTable.getState().strings;
 }
 
-/** The language as `Intl` and `lang` take it. */
 export function language(): Language {
   return useTable.getState().language;
+}
+
+/** How numbers and dates are written: as in the person's country, where the browser names one of that language. */
+export function locale(): string {
+  const chosen = language();
+  return navigator.languages.find((tag) => tag.startsWith(`${chosen}-`)) ?? chosen;
 }
 
 export function useLanguage(): Language {

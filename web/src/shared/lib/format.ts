@@ -1,5 +1,5 @@
 /** Numbers, times and sizes as the chosen language writes them. */
-import { language } from "@/shared/i18n";
+import { locale } from "@/shared/i18n";
 
 /** "14:05" for today, "Mon 14:05" within a week, else the date. */
 export function shortTime(at: number, now = Date.now()): string {
@@ -16,11 +16,11 @@ export function shortTime(at: number, now = Date.now()): string {
           month: "short",
           ...(date.getFullYear() === today.getFullYear() ? {} : { year: "numeric" }),
         };
-  return new Intl.DateTimeFormat(language(), options).format(date);
+  return new Intl.DateTimeFormat(locale(), options).format(date);
 }
 
 export function fullTime(at: number): string {
-  return new Intl.DateTimeFormat(language(), { dateStyle: "full", timeStyle: "medium" }).format(new Date(at));
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "full", timeStyle: "medium" }).format(new Date(at));
 }
 
 /** "340 ms", "2.4 s", "3 min 12 s". */
@@ -29,19 +29,19 @@ export function duration(milliseconds: number): string {
     return `${Math.round(milliseconds)} ms`;
   }
   if (milliseconds < 60_000) {
-    return `${new Intl.NumberFormat(language(), { maximumFractionDigits: 1 }).format(milliseconds / 1000)} s`;
+    return `${new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }).format(milliseconds / 1000)} s`;
   }
   const seconds = Math.round(milliseconds / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 export function count(number: number): string {
-  return new Intl.NumberFormat(language()).format(number);
+  return new Intl.NumberFormat(locale()).format(number);
 }
 
 /** "812", "12.4k", "1.2M". */
 export function compactCount(number: number): string {
-  return new Intl.NumberFormat(language(), { notation: "compact", maximumFractionDigits: 1 }).format(number);
+  return new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 }).format(number);
 }
 
 /** "512 B", "3.4 kB", "1.2 MB"; powers of 1,000. */
@@ -53,7 +53,7 @@ export function byteSize(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  return new Intl.NumberFormat(language(), {
+  return new Intl.NumberFormat(locale(), {
     style: "unit",
     unit: units[unit] ?? "byte",
     unitDisplay: "short",

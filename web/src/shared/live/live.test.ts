@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { asked, begun, chain, ended, FakeServer, line, piece, said } from "./fake-server";
+import { asked, begun, chain, type EventBody, ended, FakeServer, line, piece, said } from "./fake-server";
 import { Live } from "./live";
 import type { Held } from "./state";
 
@@ -221,12 +221,16 @@ describe("a view without its head", () => {
     start();
     await opened("one");
     await live.conversations.loadOlder("one");
+    const release = server.hold();
+    const edit = (id: string): EventBody => ({ type: "message_edited", message_id: id, parts: [] });
     server.say("one", said("other", "m0"));
+    // The server has this one when it is asked, but the stream brings it later.
+    server.say("one", edit("m4"));
     await until(() => expect(held("one")?.view?.incomplete).toBe(true));
-    server.say("one", { type: "message_edited", message_id: "m4", parts: [] });
-    await until(() => expect(held("one")?.branch).toEqual(["m0", "other"]));
-    server.say("one", { type: "message_edited", message_id: "m5", parts: [] });
+    server.say("one", edit("m5"));
+    release();
     await until(() => expect(held("one")?.view?.messages.get("m5")?.edited).toBe(true));
+    expect(held("one")?.branch).toEqual(["m0", "other"]);
     expect(held("one")?.view?.messages.get("m4")?.edited).toBe(true);
   });
 });

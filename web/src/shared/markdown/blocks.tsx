@@ -1,7 +1,6 @@
 /** The blocks of a text, each drawn again only when it changed, and only as far as it changed. */
 
 import { createContext, memo, useContext, useMemo, useState } from "react";
-import remend from "remend";
 import { useStrings } from "@/shared/i18n";
 import { Button } from "@/shared/ui/button";
 import { CodeBlock } from "./code-block";
@@ -9,6 +8,7 @@ import { type Definitions, definitionsFor, NO_DEFINITIONS } from "./definitions"
 import { Formula } from "./formula";
 import { Item, itemContent, plainText, renderNodes, renderRow, renderRows, rootContext } from "./nodes";
 import { type Parsed, parseMarkdown } from "./parse";
+import { repaired } from "./repair";
 import type { Block, Group, Part } from "./splitter";
 import { TableFrame, tableText } from "./table";
 import { visibleText } from "./visible-text";
@@ -16,16 +16,7 @@ import { visibleText } from "./visible-text";
 export const DefinitionsContext = createContext<Definitions>(NO_DEFINITIONS);
 
 const DRAWN_PARTS = 4;
-/** A last line that may become anything: shown once it is clear what it is. */
-const UNDECIDED = /(?:^|\n)[ \t]{0,3}(?:[-=*_~`#|:+>$ \t]+|\d{1,9}[.)]?|\[[^\]\n]*\]?)$/;
-const REPAIRS = {
-  linkMode: "text-only",
-  katex: false,
-  singleTilde: false,
-  comparisonOperators: false,
-  setextHeadings: false,
-} as const;
-
+const TABLE_GROUPS = 8;
 export interface BlockViewProps {
   block: Block;
   /** Whether the block's end is still arriving: what is unfinished there is then shown as if it were finished. */
@@ -104,17 +95,30 @@ function TableBlock({ block, arriving }: BlockViewProps) {
     return <TextBlock text={block.text + block.groups.map(joined).join("")} arriving={arriving} />;
   return (
     <TableFrame text={text}>
-      <thead>{renderRow(table.children[0], table.align, "th", rootContext(source, definitions))}</thead>
-      {block.groups.map((group, index) => (
-        <RowGroup
-          key={group[0]?.from}
-          head={block.text}
-          group={group}
-          arriving={arriving && index === block.groups.length - 1}
-        />
+      {tablesOf(block.groups).map((groups, part, parts) => (
+        <table key={groups[0]?.[0]?.from ?? block.from}>
+          <thead>{renderRow(table.children[0], table.align, "th", rootContext(source, definitions))}</thead>
+          {groups.map((group, index) => (
+            <RowGroup
+              key={group[0]?.from}
+              head={block.text}
+              group={group}
+              arriving={arriving && part === parts.length - 1 && index === groups.length - 1}
+            />
+          ))}
+        </table>
       ))}
     </TableFrame>
   );
+}
+
+/** The groups of each table: a browser lays out a table as a whole, so a very long one is drawn as several. */
+function tablesOf(groups: readonly Group[]): readonly (readonly Group[])[] {
+  const tables: (readonly Group[])[] = [groups.slice(0, TABLE_GROUPS)];
+  for (let index = TABLE_GROUPS; index < groups.length; index += TABLE_GROUPS) {
+    tables.push(groups.slice(index, index + TABLE_GROUPS));
+  }
+  return tables;
 }
 
 interface RowGroupProps {
@@ -170,12 +174,6 @@ function useParsed(text: string, arriving: boolean): Parsed {
     () => parseMarkdown(arriving ? repaired(text) : text, definitions),
     [text, arriving, definitions],
   );
-}
-
-/** The text as if it were finished: open emphasis, code and links closed, an undecided last line left out. */
-function repaired(text: string): string {
-  const decided = text.replace(UNDECIDED, "");
-  return remend(decided, REPAIRS);
 }
 
 function joined(group: Group): string {

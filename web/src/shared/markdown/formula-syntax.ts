@@ -177,6 +177,8 @@ function tokenizeBackslash(...[effects, ok, nok]: Parameters<Tokenizer>): State 
   };
   const escaped: State = (code) => {
     if (isEnd(code) || isLineEnd(code)) return inside(code);
+    // Formulas do not nest; looking further would cost the square of many openings.
+    if (code === PARENTHESIS || code === BRACKET) return nok(code);
     effects.consume(code);
     if (code !== closer) {
       content += `\\${code !== null && code > 0 ? String.fromCharCode(code) : " "}`;

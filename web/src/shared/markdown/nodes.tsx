@@ -73,8 +73,10 @@ function renderNode(node: Nodes, outer: NodeContext): ReactNode {
         <TableFrame
           text={() => tableText(node.children.map((row) => row.children.map((cell) => plainText(cell))))}
         >
-          <thead>{renderRow(node.children[0], node.align, "th", context)}</thead>
-          <tbody>{renderRows(node.children.slice(1), node.align, context)}</tbody>
+          <table>
+            <thead>{renderRow(node.children[0], node.align, "th", context)}</thead>
+            <tbody>{renderRows(node.children.slice(1), node.align, context)}</tbody>
+          </table>
         </TableFrame>
       );
     case "code":

@@ -27,7 +27,7 @@ import {
 } from "./line-rules";
 
 /** The longest line that is read as Markdown, in characters. */
-export const LINE_LIMIT = 16_384;
+export const LINE_LIMIT = 8_192;
 /** The size after which a paragraph, quote or item is continued as another one. */
 export const BLOCK_LIMIT = 8_192;
 const NESTING_LIMIT = 32;

@@ -6,6 +6,7 @@ import { CopyButton } from "@/shared/ui/copy-button";
 export interface TableFrameProps {
   /** What the copy button copies. */
   text: () => string;
+  /** One or several `table` elements. */
   children: ReactNode;
 }
 
@@ -15,7 +16,7 @@ export function TableFrame({ text, children }: TableFrameProps) {
     <div className="md-table">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by key */}
       <section className="md-scroll" aria-label={markdown.table} tabIndex={0}>
-        <table>{children}</table>
+        {children}
       </section>
       <CopyButton text={text} label={markdown.copyTable} className="md-table-copy" />
     </div>

@@ -3,7 +3,7 @@ import { STYLES } from "./code-theme";
 import { LANGUAGES, languageOf, languageOfFile } from "./languages";
 import { type LineTokens, Tokenizer } from "./tokenizer";
 
-const SAMPLE = ["/* a", "b */ const text = `one ${two(3)}`;", "", "// end", "export default text;"];
+const SAMPLE = ["/* a", "b */ const text = one('two', 3);", "", "// end", "export default text;"];
 
 async function tokenizerOf(id: string): Promise<Tokenizer> {
   const tokenizer = new Tokenizer();

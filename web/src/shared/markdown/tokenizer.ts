@@ -15,7 +15,7 @@ import { codeTheme, styleOf } from "./code-theme";
 export type LineTokens = readonly number[];
 
 const LINE_LIMIT = 2_000;
-const LINE_MILLISECONDS = 200;
+const LINE_MILLISECONDS = 1_000;
 
 export class Tokenizer {
   readonly #highlighter: HighlighterCore = createHighlighterCoreSync({

@@ -28,7 +28,10 @@ export function fieldErrors(error: unknown, shown: (field: string) => boolean): 
       const found = errors.find((item) => item.field === field);
       return found && shown(field) ? sentence(found.message) : undefined;
     },
-    form: rest.length === 0 ? undefined : rest.map(({ field, message }) => `${field}: ${sentence(message)}`).join(" "),
+    form:
+      rest.length === 0
+        ? undefined
+        : rest.map(({ field, message }) => `${field}: ${sentence(message)}`).join(" "),
   };
 }
 

@@ -112,12 +112,7 @@ export function ModelEntries({ models, onChange, errors }: ModelEntriesProps) {
         );
       })}
       <div>
-        <Button
-          size="small"
-          icon={<Plus />}
-          data-add=""
-          onClick={() => onChange([...models, newModel()])}
-        >
+        <Button size="small" icon={<Plus />} data-add="" onClick={() => onChange([...models, newModel()])}>
           {t.addModel}
         </Button>
       </div>

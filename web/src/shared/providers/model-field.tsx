@@ -7,8 +7,8 @@ import { type KeyboardEvent, type ReactNode, useDeferredValue, useId, useRef, us
 import { useStrings } from "@/shared/i18n";
 import { compactCount } from "@/shared/lib/format";
 import { classNames } from "@/shared/ui/class-names";
-import { Field, INPUT, INPUT_HEIGHT } from "@/shared/ui/field";
 import { Spinner } from "@/shared/ui/feedback";
+import { Field, INPUT, INPUT_HEIGHT } from "@/shared/ui/field";
 
 const MOST_SHOWN = 100;
 

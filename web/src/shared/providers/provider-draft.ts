@@ -177,7 +177,10 @@ export function changesOf(draft: ProviderDraft, before: Provider | null): Provid
   return changes;
 }
 
-function headerChanges(headers: readonly HeaderDraft[], stored: readonly string[]): Record<string, string | null> {
+function headerChanges(
+  headers: readonly HeaderDraft[],
+  stored: readonly string[],
+): Record<string, string | null> {
   const changes: Record<string, string | null> = {};
   const kept = new Set(headers.filter((header) => header.stored).map((header) => header.name));
   for (const name of stored) {

@@ -179,7 +179,9 @@ function Advanced({ form }: { form: Form }) {
   const [open, setOpen] = useState(false);
   const inside = ["id", "provider_id", "headers", "models", ...WAITS.map((name) => `timeouts.${name}`)]
     .concat(draft.headers.map((header) => `headers.${header.name.trim().toLowerCase()}`))
-    .concat(draft.models.flatMap((model, place) => Object.keys(model).map((name) => `models.${place}.${name}`)))
+    .concat(
+      draft.models.flatMap((model, place) => Object.keys(model).map((name) => `models.${place}.${name}`)),
+    )
     .some((field) => errors.at(field) !== undefined);
   return (
     <Disclosure

@@ -1,6 +1,4 @@
 /** The settings, and the provider form that the first start shares with them. */
-const seconds = (count: number) => (count === 1 ? "1 second" : `${count} seconds`);
-
 export const settings = {
   title: "Settings",
   sections: {
@@ -141,7 +139,8 @@ export const settings = {
     name: "Name",
     nameHint: "As it is shown in lists.",
     id: "Id",
-    idHint: "How conversations name it. Lower-case letters, digits, hyphens and underscores; it cannot be changed later.",
+    idHint:
+      "How conversations name it. Lower-case letters, digits, hyphens and underscores; it cannot be changed later.",
     idTaken: (id: string) => `There is a provider with the id ${id} already. Choose another one.`,
     format: "Format",
     formats: {
@@ -217,9 +216,9 @@ export const settings = {
       "Sent at the beginning of every conversation, besides what the project's own AGENTS.md says. Leave it empty for none.",
     placeholder: "For example: answer briefly, and in the language of the question.",
     size: (used: string, most: string) => `${used} of ${most} bytes`,
-    tooLong: (over: number) => `It is ${over} bytes too long. Shorten it, or put a part into the project's AGENTS.md.`,
+    tooLong: (over: number) =>
+      `It is ${over} bytes too long. Shorten it, or put a part into the project's AGENTS.md.`,
     draftKept: "Not saved yet. What you typed is kept in this browser.",
-    draftRestored: "This is what you typed the last time; it was not saved.",
   },
 
   limits: {
@@ -256,7 +255,6 @@ export const settings = {
     add: "Add a folder",
     remove: (path: string) => (path === "" ? "Remove this folder" : `Remove ${path}`),
     empty: "No further folders.",
-    missing: "Enter the whole path, or remove this line.",
   },
 
   data: {
@@ -325,12 +323,12 @@ export const settings = {
     newLink: "Make another one",
     link: "Login link",
     linkUntil: (time: string) => `Works once, until ${time}.`,
-    linkLocal: "This address is only reachable on this machine. Start Flowent with --host or --public-url to reach it from others.",
+    linkLocal:
+      "This address is only reachable on this machine. Start Flowent with --host or --public-url to reach it from others.",
     copyLink: "Copy the link",
     session: "This browser",
     logOut: "Log out",
     logOutHint: "To come back you need a login link or the password.",
     logOutTitle: "Log out?",
-    secondsLeft: seconds,
   },
 };

@@ -1,6 +1,13 @@
 /** The thread: messages, tool cards, search within the thread. */
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
+const toolNames: Readonly<Record<string, string>> = {
+  read_file: "Read a file",
+  list_dir: "List a directory",
+  grep_files: "Search files",
+  update_plan: "Update the plan",
+};
+
 export const thread = {
   messages: "Messages",
   you: "You",
@@ -83,12 +90,7 @@ export const thread = {
     denied: "not allowed",
     interrupted: "interrupted",
   },
-  toolNames: {
-    read_file: "Read a file",
-    list_dir: "List a directory",
-    grep_files: "Search files",
-    update_plan: "Update the plan",
-  } as Readonly<Record<string, string>>,
+  toolNames,
   toolPreparing: (name: string) => `Preparing: ${name}`,
   toolArguments: "Arguments",
   toolResult: "Result",

@@ -13,7 +13,9 @@ export const welcome = {
     embedded: "Built in",
   },
   keyFrom: (variable: string, last4: string | null) =>
-    last4 === null ? `From ${variable} in the environment` : `From ${variable} in the environment, ends in ${last4}`,
+    last4 === null
+      ? `From ${variable} in the environment`
+      : `From ${variable} in the environment, ends in ${last4}`,
   keyGoes: (host: string) => `Messages go to ${host}.`,
   serverAt: (address: string) => `At ${address}; nothing leaves this machine.`,
   models: (names: readonly string[], more: number) =>
@@ -84,7 +86,9 @@ export const welcome = {
       "It was used already, is older than ten minutes, or was made before the workspace was started again. Get a new one as described below.",
     tooMany: "Too many logins failed",
     wait: (seconds: number) =>
-      seconds === 1 ? "The next try is possible in 1 second." : `The next try is possible in ${seconds} seconds.`,
+      seconds === 1
+        ? "The next try is possible in 1 second."
+        : `The next try is possible in ${seconds} seconds.`,
     tryNow: "You can try again now.",
     waitShort: (seconds: number) => `Wait ${seconds} s`,
     how: "No password?",
