@@ -6,8 +6,12 @@ The same number gives the same text. A token is four characters, which is what i
 import random
 from collections.abc import Callable, Mapping, Sequence
 
+from benchmarks.workspace import Workspace
+from flowent.scripted.process import ScriptedProvider
+
 TOKEN_CHARACTERS = 4
 END = "This is the end of the answer."
+PROVIDER = "openai"
 RATE = 1_000
 """Tokens a second."""
 TOKENS_A_WRITE = 10
@@ -78,10 +82,15 @@ def answer(tokens: int, number: int = 0) -> str:
     return "\n\n".join([*written, filling[: max(rest - 2, 0)].rstrip(), END])
 
 
-def lane(*tokens: int) -> dict[str, object]:
-    """Write the provider's script for answers of these lengths; `model` names their lanes."""
+def short_answer(number: int) -> str:
+    """Write an answer for a conversation that has many of them: 120 to 400 tokens."""
+    return answer(120 + 40 * (number % 8), number)
+
+
+async def connect(workspace: Workspace, provider: ScriptedProvider, *tokens: int) -> None:
+    """Have answers of these lengths, each from a model of its own; the first is the workspace's usual one."""
     steps = {
-        model(count): [
+        _model(count): [
             {
                 "text": answer(count, count),
                 "chunk_size": TOKEN_CHARACTERS,
@@ -93,11 +102,25 @@ def lane(*tokens: int) -> dict[str, object]:
         ]
         for count in tokens
     }
-    return {"lanes": steps, "strict": False, "max_recorded": 200}
+    await provider.load({"lanes": steps, "strict": False, "max_recorded": 200})
+    await workspace.connect(provider, PROVIDER)
+    await workspace.ask("PUT", "/api/settings", {"provider_id": PROVIDER, "model": _model(tokens[0])})
 
 
-def model(tokens: int) -> str:
-    """Give the name of the model that writes an answer of that many tokens."""
+async def choose(workspace: Workspace, conversation: str, tokens: int) -> None:
+    """Have a conversation's next answers be that long."""
+    change = {"provider_id": PROVIDER, "model": _model(tokens)}
+    await workspace.ask("PATCH", f"/api/conversations/{conversation}", change)
+
+
+async def new_conversation(workspace: Workspace, tokens: int) -> str:
+    """Begin a conversation with answers of that length."""
+    conversation = str((await workspace.ask("POST", "/api/conversations", {"title": "Empty"}))["id"])
+    await choose(workspace, conversation, tokens)
+    return conversation
+
+
+def _model(tokens: int) -> str:
     return f"writer-{tokens}"
 
 
@@ -148,7 +171,9 @@ def _code(chance: random.Random) -> str:
 
 
 def _table(chance: random.Random) -> str:
-    rows = [[_words(chance, 2), f"`{_words(chance, 1)}`", f"{chance.random():.3f}", _words(chance, 5)] for _ in range(6)]
+    rows = [
+        [_words(chance, 2), f"`{_words(chance, 1)}`", f"{chance.random():.3f}", _words(chance, 5)] for _ in range(6)
+    ]
     lines = ["| name | kind | weight | meaning |", "|---|---|---:|---|"]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 

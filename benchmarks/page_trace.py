@@ -15,8 +15,8 @@ from playwright.async_api import CDPSession
 CATEGORIES = ("toplevel", "devtools.timeline")
 TASKS = frozenset({"RunTask", "ThreadControllerImpl::RunTask"})
 FIRST_EVENT = "keydown"
-EVENTS = frozenset({"keydown", "keypress", "beforeinput", "textInput", "input", "selectionchange", "keyup"})
-FRAME = "Commit"
+EVENTS = frozenset({"keydown", "keypress", "beforeinput", "textInput", "input", "keyup"})
+FRAME = "Layerize"
 """What ends the main thread's part of a frame."""
 
 
@@ -57,7 +57,13 @@ class Trace:
         frames = sorted(event["ts"] for event in mine if event["name"] == FRAME)
         keys = sorted(event["ts"] for event in dispatched if _kind(event) in EVENTS)
         tasks = [
-            Task(event["ts"], end, event.get("tdur", 0) / 1000, event["dur"] / 1000, _any_between(frames, event["ts"], end))
+            Task(
+                event["ts"],
+                end,
+                event.get("tdur", 0) / 1000,
+                event["dur"] / 1000,
+                _any_between(frames, event["ts"], end),
+            )
             for event in sorted(mine, key=lambda event: event["ts"])
             if event["name"] in TASKS and event["ph"] == "X"
             for end in [event["ts"] + event["dur"]]
@@ -107,7 +113,10 @@ async def tracing(session: CDPSession) -> AsyncGenerator[Trace, None]:
     session.on("Tracing.tracingComplete", end)
     await session.send(
         "Tracing.start",
-        {"transferMode": "ReportEvents", "traceConfig": {"includedCategories": list(CATEGORIES), "excludedCategories": ["*"]}},
+        {
+            "transferMode": "ReportEvents",
+            "traceConfig": {"includedCategories": list(CATEGORIES), "excludedCategories": ["*"]},
+        },
     )
     try:
         yield trace

@@ -202,7 +202,7 @@ def palette(scene: Scene, conversation_id: str) -> None:
     """Everything by name."""
     page = _open(scene, conversation_id, "light")
     page.keyboard.press("Control+k")
-    page.keyboard.type("tide")
+    page.get_by_role("combobox", name="Command palette").fill("tide")
     page.get_by_role("option").first.wait_for()
     _take(page, "palette-light")
 

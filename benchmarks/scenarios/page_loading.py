@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from benchmarks.bench import Bench, say
 from benchmarks.browser import Chromium, Loaded, Opening, browsing
 from benchmarks.figures import Figure, median
-from benchmarks.page_answers import END, answer
+from benchmarks.page_answers import END, answer, connect, short_answer
 from benchmarks.seeding import last_answer, seed
 from benchmarks.workspace import Workspace
 
@@ -21,8 +21,10 @@ async def run(bench: Bench) -> list[Figure]:
     directory = bench.new_directory()
     workspace = Workspace(directory)
     try:
-        (conversation,) = await seed(workspace.database, str(directory / "work"), [MESSAGES], _short_answer)
+        (conversation,) = await seed(workspace.database, str(directory / "work"), [MESSAGES], short_answer)
         await workspace.start()
+        # Without something that answers, the start page is the welcome.
+        await connect(workspace, bench.provider, 100)
         # The server folds a conversation once; what that takes is `blocking`'s business.
         await workspace.seq(conversation)
         async with browsing() as browser:
@@ -43,10 +45,6 @@ async def run(bench: Bench) -> list[Figure]:
         *_times(f"{MESSAGES:,} messages, first visit", cold),
         *_times(f"{MESSAGES:,} messages, later visit", warm),
     ]
-
-
-def _short_answer(number: int) -> str:
-    return answer(120 + 40 * (number % 8), number)
 
 
 async def _start_page(browser: Chromium, workspace: Workspace) -> Opening:
@@ -78,7 +76,9 @@ def _weights(where: str, opening: Opening) -> list[Figure]:
 def _weight(name: str, kind: str, loaded: Sequence[Loaded], goal: float | None = None) -> Figure:
     chosen = sorted((one for one in loaded if one.kind == kind), key=lambda one: -one.size)
     largest = ", ".join(f"{one.name} {one.size / 1000:.0f} kB" for one in chosen[:LARGEST])
-    return Figure(LOADED, name, sum(one.size for one in chosen) / 1000, "kB", goal, note=f"{len(chosen)} files; {largest}")
+    return Figure(
+        LOADED, name, sum(one.size for one in chosen) / 1000, "kB", goal, note=f"{len(chosen)} files; {largest}"
+    )
 
 
 def _times(name: str, openings: Sequence[Opening]) -> list[Figure]:

@@ -3,8 +3,7 @@
 from benchmarks.bench import Bench, say
 from benchmarks.browser import Tab, browsing
 from benchmarks.figures import Figure
-from benchmarks.page_answers import END, lane, model
-from benchmarks.scenarios.page_streaming import short_answer
+from benchmarks.page_answers import END, connect, new_conversation, short_answer
 from benchmarks.seeding import last_answer, seed
 from benchmarks.streams import Watched, watch
 from benchmarks.workspace import Workspace
@@ -17,14 +16,13 @@ CONVERSATIONS = 10
 
 async def run(bench: Bench) -> list[Figure]:
     """Read the heap after collecting garbage: at first, after an answer, and after visits."""
-    await bench.provider.load(lane(TOKENS))
     directory = bench.new_directory()
     workspace = Workspace(directory)
     try:
         sizes = [MESSAGES] * CONVERSATIONS
         seeded = await seed(workspace.database, str(directory / "work"), sizes, short_answer)
         await workspace.start()
-        await workspace.connect(bench.provider, "openai")
+        await connect(workspace, bench.provider, TOKENS)
         async with browsing() as browser, browser.visitor(workspace) as visitor:
             say(f"  an answer of {TOKENS:,} tokens")
             tab = await visitor.tab()
@@ -56,8 +54,7 @@ async def run(bench: Bench) -> list[Figure]:
 
 
 async def _after_answer(workspace: Workspace, tab: Tab) -> float:
-    conversation = str((await workspace.ask("POST", "/api/conversations", {"title": "Long"}))["id"])
-    await workspace.ask("PATCH", f"/api/conversations/{conversation}", {"provider_id": "openai", "model": model(TOKENS)})
+    conversation = await new_conversation(workspace, TOKENS)
     await tab.open(f"/c/{conversation}")
     after = await workspace.seq(conversation)
     stream = await workspace.stream(conversation, after)

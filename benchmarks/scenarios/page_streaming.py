@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from benchmarks.bench import Bench, say
 from benchmarks.browser import Record, Tab, browsing
 from benchmarks.figures import Figure, median, percentile
-from benchmarks.page_answers import END, RATE, answer, lane, model
+from benchmarks.page_answers import END, RATE, choose, connect, new_conversation, short_answer
 from benchmarks.seeding import last_answer, seed
 from benchmarks.streams import Watched, watch
 from benchmarks.workspace import Workspace
@@ -34,14 +34,13 @@ class Streamed:
 async def run(bench: Bench) -> list[Figure]:
     """Stream in turn into an empty conversation and a long one, then one long answer."""
     tokens = bench.take(10_000, 4_000)
-    await bench.provider.load(lane(tokens, TOKENS))
     directory = bench.new_directory()
     workspace = Workspace(directory)
     try:
         rounds = bench.take(3, 1)
         seeded = await seed(workspace.database, str(directory / "work"), [MESSAGES] * rounds, short_answer)
         await workspace.start()
-        await workspace.connect(bench.provider, "openai")
+        await connect(workspace, bench.provider, tokens, TOKENS)
         async with browsing() as browser, browser.visitor(workspace) as visitor:
             idle = await _idle(await visitor.tab(), bench.take(3.0, 1.5))
             empty: list[Streamed] = []
@@ -49,11 +48,11 @@ async def run(bench: Bench) -> list[Figure]:
             long: list[Streamed] = []
             for number, conversation in enumerate(seeded, start=1):
                 say(f"  {tokens:,} tokens, empty and below {MESSAGES:,} messages ({number} of {rounds})")
-                empty.append(await stream_into(workspace, await visitor.tab(), None, tokens))
-                full.append(await stream_into(workspace, await visitor.tab(), conversation, tokens))
+                empty.append(await _stream_into(workspace, await visitor.tab(), None, tokens))
+                full.append(await _stream_into(workspace, await visitor.tab(), conversation, tokens))
             for number in range(1, bench.take(2, 1) + 1):
                 say(f"  {TOKENS:,} tokens ({number})")
-                long.append(await stream_into(workspace, await visitor.tab(), None, TOKENS))
+                long.append(await _stream_into(workspace, await visitor.tab(), None, TOKENS))
     finally:
         await workspace.close()
     return [
@@ -65,20 +64,14 @@ async def run(bench: Bench) -> list[Figure]:
     ]
 
 
-def short_answer(number: int) -> str:
-    """Write an answer for a conversation with many of them."""
-    return answer(120 + 40 * (number % 8), number)
-
-
-async def stream_into(workspace: Workspace, tab: Tab, conversation: str | None, tokens: int) -> Streamed:
+async def _stream_into(workspace: Workspace, tab: Tab, conversation: str | None, tokens: int) -> Streamed:
     """Show a conversation in a tab and record an answer there; None begins one. The tab is closed."""
     if conversation is None:
-        conversation = str((await workspace.ask("POST", "/api/conversations", {"title": "Empty"}))["id"])
+        conversation = await new_conversation(workspace, tokens)
         await tab.open(f"/c/{conversation}")
     else:
+        await choose(workspace, conversation, tokens)
         await tab.open(f"/c/{conversation}", last_answer(MESSAGES), END)
-    choice = {"provider_id": "openai", "model": model(tokens)}
-    await workspace.ask("PATCH", f"/api/conversations/{conversation}", choice)
     after = await workspace.seq(conversation)
     stream = await workspace.stream(conversation, after)
     watched = Watched(last_seq=after)
@@ -120,8 +113,8 @@ def _ratios(empty: Sequence[Streamed], full: Sequence[Streamed]) -> list[float]:
 
 
 def _fifths(long: Sequence[Streamed]) -> list[Figure]:
-    first = [part(one.record, 0) for one in long]
-    last = [part(one.record, PARTS - 1) for one in long]
+    first = [_part(one.record, 0) for one in long]
+    last = [_part(one.record, PARTS - 1) for one in long]
     figures: list[Figure] = []
     for name, records in (("first fifth", first), ("last fifth", last)):
         frames = [percentile(record.intervals(), 95) for record in records]
@@ -138,7 +131,7 @@ def _fifths(long: Sequence[Streamed]) -> list[Figure]:
     return figures
 
 
-def part(record: Record, number: int) -> Record:
+def _part(record: Record, number: int) -> Record:
     """Give one of five parts of equal length."""
     length = (record.end - record.begin) / PARTS
     return record.part(record.begin + number * length, record.begin + (number + 1) * length)

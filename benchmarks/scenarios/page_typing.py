@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from benchmarks.bench import Bench, say
 from benchmarks.browser import Tab, browsing
 from benchmarks.figures import Figure, percentile
-from benchmarks.page_answers import END, RATE, lane, model
+from benchmarks.page_answers import END, RATE, choose, connect, new_conversation, short_answer
 from benchmarks.page_trace import Press, tracing
-from benchmarks.scenarios.page_streaming import short_answer
 from benchmarks.seeding import last_answer, seed
 from benchmarks.streams import Watched, watch
 from benchmarks.workspace import Workspace
@@ -24,19 +23,18 @@ KEYS_A_SECOND = 8
 async def run(bench: Bench) -> list[Figure]:
     """Type in three places."""
     keys = bench.take(160, 40)
-    tokens = RATE * (keys // KEYS_A_SECOND + 4)
-    await bench.provider.load(lane(tokens))
+    # More than is needed: on a busy machine the keys take longer. The answer is stopped after them.
+    tokens = RATE * (3 * keys // KEYS_A_SECOND + 10)
     directory = bench.new_directory()
     workspace = Workspace(directory)
     try:
         (conversation,) = await seed(workspace.database, str(directory / "work"), [MESSAGES], short_answer)
         await workspace.start()
-        await workspace.connect(bench.provider, "openai")
+        await connect(workspace, bench.provider, tokens)
         async with browsing() as browser, browser.visitor(workspace) as visitor:
             say("  in an empty conversation")
-            made = await workspace.ask("POST", "/api/conversations", {"title": "Empty"})
             tab = await visitor.tab()
-            await tab.open(f"/c/{made['id']}")
+            await tab.open(f"/c/{await new_conversation(workspace, tokens)}")
             empty = await _type(tab, keys)
             await tab.close()
             say(f"  below {MESSAGES:,} messages")
@@ -44,8 +42,7 @@ async def run(bench: Bench) -> list[Figure]:
             await tab.open(f"/c/{conversation}", last_answer(MESSAGES), END)
             quiet = await _type(tab, keys)
             say(f"  the same while {RATE:,} tokens/s arrive")
-            choice = {"provider_id": "openai", "model": model(tokens)}
-            await workspace.ask("PATCH", f"/api/conversations/{conversation}", choice)
+            await choose(workspace, conversation, tokens)
             streaming = await _type_while_streaming(workspace, tab, conversation, keys)
     finally:
         await workspace.close()
@@ -80,6 +77,7 @@ async def _type_while_streaming(workspace: Workspace, tab: Tab, conversation: st
         if watched.ended_at:
             raise RuntimeError("The answer ended before the typing did.")
     finally:
+        await workspace.ask("POST", f"/api/conversations/{conversation}/stop")
         following.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await following

@@ -94,6 +94,13 @@ def ask(page: Page, text: str) -> None:
     expect(answer(page).get_by_role("button", name="Answer again")).to_be_enabled(timeout=LONG)
 
 
+def unfold(page: Page) -> None:
+    """Open everything in the thread that is folded, also what is folded in it."""
+    folded = messages(page).locator("button[aria-expanded=false]:not([aria-haspopup])")
+    while folded.count() > 0:
+        folded.first.click()
+
+
 def fits_its_width(page: Page) -> bool:
     """Whether nothing sticks out at the side, so that nobody has to scroll there."""
     return bool(page.evaluate("() => document.scrollingElement.scrollWidth <= innerWidth"))

@@ -4,6 +4,7 @@ Known secrets are taken out here, before anything is journalled: text that may b
 back until more of it has arrived. The parts are made of exactly what the deltas said.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -23,13 +24,17 @@ class _Part:
     fresh: list[str] = field(default_factory=list[str])
     told: list[str] = field(default_factory=list[str])
     payload: ProviderPayload | None = None
+    begun: float = 0
+    ended: float | None = None
 
 
 class Collector:
     """One attempt of one step; see the module."""
 
-    def __init__(self, message_id: str, index: int, attempt: int, redactor: Redactor) -> None:
-        """Start with nothing arrived."""
+    def __init__(
+        self, message_id: str, index: int, attempt: int, redactor: Redactor, monotonic: Callable[[], float]
+    ) -> None:
+        """Start with nothing arrived; ``monotonic`` tells seconds."""
         self.size = 0
         """Bytes (at least characters) that arrived since the last `take`."""
         self.finished: Finished | None = None
@@ -37,7 +42,9 @@ class Collector:
         self._index = index
         self._attempt = attempt
         self._redactor = redactor
+        self._monotonic = monotonic
         self._parts: dict[int, _Part] = {}
+        self._latest: _Part | None = None
 
     def add(self, piece: Piece) -> None:
         """Keep a piece. Called for every token: it only appends."""
@@ -56,6 +63,7 @@ class Collector:
                 return
             case Finished():
                 self.finished = piece
+                self._end(self._monotonic())
                 return
         part.fresh.append(piece.text)
         self.size += len(piece.text)
@@ -86,7 +94,9 @@ class Collector:
                 case "text" if text or part.payload:
                     parts.append(TextPart(id=part_id, text=text, payload=part.payload))
                 case "thinking" if text or part.payload:
-                    parts.append(ThinkingPart(id=part_id, text=text, payload=part.payload))
+                    ended = self._monotonic() if part.ended is None else part.ended
+                    took = max(0, round((ended - part.begun) * 1000))
+                    parts.append(ThinkingPart(id=part_id, text=text, payload=part.payload, duration_ms=took))
                 case "tool":
                     call_id = self._redactor.redact(part.call_id)
                     parts.append(
@@ -102,8 +112,15 @@ class Collector:
         return tuple(part for part in self.parts() if not isinstance(part, ToolPart))
 
     def _begin(self, number: int, kind: Literal["text", "thinking", "tool"]) -> _Part:
-        part = self._parts[number] = _Part(kind)
+        now = self._monotonic()
+        self._end(now)
+        part = self._parts[number] = self._latest = _Part(kind, begun=now)
         return part
+
+    def _end(self, now: float) -> None:
+        """A part is over when the next one begins, or the output ends."""
+        if self._latest is not None and self._latest.ended is None:
+            self._latest.ended = now
 
     def _part_id(self, number: int) -> str:
         return f"{self._message_id}.{self._index}.{self._attempt}.{number}"

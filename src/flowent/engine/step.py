@@ -53,7 +53,7 @@ class Step:
 
     async def ask(self, turn: OpenTurn, action: AskModel, question: Question, progress: Progress) -> Failure | None:
         """Ask once. None: go on, be it with the next step or with another attempt. Else the turn has failed."""
-        collector = Collector(turn.message_id, action.index, action.attempt, self._redactor)
+        collector = Collector(turn.message_id, action.index, action.attempt, self._redactor, self._clock.monotonic)
         started = OutputStarted(
             turn_id=turn.turn_id, message_id=turn.message_id, index=action.index, attempt=action.attempt
         )

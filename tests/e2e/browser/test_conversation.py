@@ -85,8 +85,8 @@ def test_formatting_survives_every_place_where_the_stream_pauses(person: Person,
     person.begin("Show it")
     expect(person.answer.get_by_role("cell", name="alpha")).to_be_visible()
     expect(person.answer.locator("math")).to_have_count(2)
-    shown = person.answer.get_by_role("region", name="Code: Python").locator("code").inner_text()
-    assert shown.strip() == "def add(one, other):\n    return one + other"
+    shown = person.answer.get_by_role("region", name="Code: Python").locator("code").text_content() or ""
+    assert shown.rstrip("\n") == "def add(one, other):\n    return one + other"
 
 
 def test_the_time_and_the_tokens_of_an_answer_are_told(person: Person, workspace: Workspace) -> None:
@@ -262,7 +262,7 @@ def test_somebody_who_reads_above_is_left_there_and_finds_back(person: Person, w
     expect(person.answer.get_by_text("Paragraph 59")).to_be_in_viewport()
     person.thread.hover()
     person.page.mouse.wheel(0, -20_000)
-    beginning = person.answer.get_by_text("Paragraph 1 ")
+    beginning = person.page.get_by_text("Paragraph 1 of a long answer")
     expect(beginning).to_be_in_viewport()
     workspace.ask("POST", f"/api/conversations/{person.conversation_id}/messages", {"content": "More"})
     jump = person.page.get_by_role("button", name=re.compile("^Jump to the latest message, 2 new messages"))
@@ -321,7 +321,7 @@ def test_older_messages_come_by_scrolling_without_a_jump(person: Person, long_co
         after = _first_seen(person)
         # A person who scrolls a little sees what is a little above: at most four short messages are skipped.
         assert before - 6 <= after <= before, f"from message {before} to message {after}"
-        if person.page.get_by_text("Question number 0.", exact=True).is_visible():
+        if after == 0:
             break
     expect(person.page.get_by_text("Question number 0.", exact=True)).to_be_in_viewport()
 
@@ -364,7 +364,6 @@ def test_the_search_steps_through_matches(person: Person, workspace: Workspace) 
     expect(person.page.get_by_text("There is a needle")).to_be_in_viewport()
     search.get_by_role("button", name="Previous match").click()
     expect(search.get_by_role("status")).to_have_text("2 of 3")
-    person.page.keyboard.press("Enter")
     search.get_by_role("searchbox").press("Enter")
     expect(search.get_by_role("status")).to_have_text("1 of 3")
     expect(person.own_messages.filter(has_text="Tell me of the needle")).to_be_in_viewport()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from support.browser import Console, Workspace
-from support.page import LONG, Watch, answer, ask, composer, fits_its_width, messages
+from support.page import LONG, Watch, answer, ask, composer, fits_its_width, messages, unfold
 
 ELSEWHERE = "http://tracker.invalid"
 RUN = "window.__pwned=1"
@@ -127,6 +127,16 @@ FOREIGN = """
 """What no text may ever become."""
 
 
+LONGEST_TASK = """
+() => {
+  globalThis.__longest = 0;
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) globalThis.__longest = Math.max(globalThis.__longest, duration);
+  }).observe({type: "longtask", buffered: false});
+}
+"""
+
+
 @pytest.fixture
 def watch(page: Page, workspace: Workspace) -> Watch:
     """Watches the page from its next address on."""
@@ -154,12 +164,150 @@ def test_a_hostile_answer_does_nothing_but_show_text(
     workspace.script({"text": part}, {"text": "Still here."})
     address = open_new(page, workspace)
     ask(page, "Attack me")
-    page.set_viewport_size({"width":1100,"height":2200}); page.screenshot(path=f"/tmp/shots/hostile-{part[3:8]}.png"); page.set_viewport_size({"width":1280,"height":800})
     assert_harmless(page, watch, address)
     assert fits_its_width(page)
+    assert messages(page).evaluate("list => list.scrollWidth <= list.clientWidth")
     # It is read again from the journal, in one piece.
     page.reload()
     expect(answer(page)).to_be_visible()
     assert_harmless(page, watch, address)
     ask(page, "Are you there?")
     expect(answer(page)).to_contain_text("Still here.")
+
+
+QUOTES = "\n\n".join(">" * depth + f" level {depth}" for depth in range(1, 201))
+LISTS = "\n".join("  " * depth + f"- level {depth}" for depth in range(200))
+EMPHASIS = "*" * 200 + "deep" + "*" * 200 + " " + "[" * 200 + "x" + "](http://a.invalid)" * 200 + "\n\n" + "`" * 3 + "a" * 5000
+TABLE = "|" + " a |" * 100 + "\n|" + "---|" * 100 + "\n" + ("|" + " cell |" * 100 + "\n") * 300
+BRACKETS = "![" * 20_000 + "\n\n" + "$" * 20_000 + "\n\n" + "<" * 20_000 + "\n\n" + "_a_" * 20_000
+
+
+MONSTERS = {
+    "quotes": QUOTES,
+    "lists": LISTS,
+    "emphasis": EMPHASIS,
+    "table": TABLE,
+    "brackets": BRACKETS,
+    "10 MB of one word": "x" * 10_000_000,
+    "10 MB of one line": "word " * 2_000_000,
+}
+
+
+@pytest.mark.parametrize("text", MONSTERS.values(), ids=MONSTERS.keys())
+def test_a_monstrous_answer_leaves_the_page_usable(
+    page: Page, workspace: Workspace, watch: Watch, text: str
+) -> None:
+    workspace.script({"text": text, "chunk_size": max(16, len(text) // 200)}, {"text": "Still here."})
+    open_new(page, workspace)
+    page.evaluate(LONGEST_TASK)
+    ask(page, "Attack me")
+    assert fits_its_width(page)
+    assert page.evaluate("() => globalThis.__longest") < 5_000
+    print("longest", page.evaluate("() => globalThis.__longest"))
+    page.reload()
+    expect(answer(page)).to_be_visible(timeout=LONG)
+    page.get_by_role("button", name="Show the panel").click()
+    expect(page.get_by_role("tab", name="Plan")).to_be_visible()
+    ask(page, "Are you there?")
+    expect(answer(page)).to_contain_text("Still here.")
+    watch.check()
+
+
+MEAN = f'<img src="{ELSEWHERE}/name.png" onerror="{RUN}"><script>{RUN}</script>\u202e'
+
+
+def test_hostile_arguments_results_and_file_names_are_text(page: Page, workspace: Workspace, watch: Watch) -> None:
+    name = MEAN.replace("/", "_")
+    (workspace.workdir / name).write_text(f"{MEAN}\n[x](javascript:{RUN})\n" + MARKUP)
+    (workspace.workdir / f"javascript:{RUN}").mkdir()
+    calls = [
+        {"name": "read_file", "arguments": {"path": name}},
+        {"name": "list_dir", "arguments": {"path": "."}},
+        {"name": "grep_files", "arguments": {"pattern": "script>"}},
+        {"name": "update_plan", "arguments": {"explanation": MEAN, "plan": [{"step": MEAN, "status": "pending"}]}},
+        {"name": MEAN[:60].replace(" ", "_"), "arguments": {MEAN: MEAN}},
+        {"name": "read_file", "arguments": {"path": MEAN}},
+    ]
+    workspace.script({"thinking": MARKUP, "text": "I look.", "tool_calls": calls}, {"text": "Looked."})
+    address = open_new(page, workspace)
+    ask(page, MEAN)
+    unfold(page)
+    page.screenshot(path="/tmp/shots/hostile-tools.png")
+    assert_harmless(page, watch, address)
+    page.get_by_role("button", name="Show the panel").click()
+    page.get_by_role("tab", name="Files").click()
+    panel = page.get_by_role("tabpanel")
+    panel.get_by_role("button").first.click()
+    expect(panel.get_by_role("button", name="Back to the files")).to_be_visible()
+    page.screenshot(path="/tmp/shots/hostile-panel.png")
+    assert panel.evaluate(FOREIGN) == []
+    page.get_by_role("tab", name="Plan").click()
+    expect(panel).to_contain_text("<script>")
+    page.get_by_role("tab", name="History").click()
+    expect(page.get_by_role("slider")).to_be_visible()
+    assert page.locator("body").evaluate("body => body.querySelectorAll('img, iframe').length") == 0
+    assert_harmless(page, watch, address)
+    assert fits_its_width(page)
+
+
+def test_a_hostile_title_is_text_everywhere(page: Page, workspace: Workspace, watch: Watch) -> None:
+    identifier = workspace.conversation()
+    workspace.ask("PATCH", f"/api/conversations/{identifier}", {"title": MEAN[:150]})
+    page.goto(f"{workspace.url}/c/{identifier}")
+    expect(page.get_by_role("link", name="<img src=")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("<script>")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option", name="<img src=")).to_be_visible()
+    page.screenshot(path="/tmp/shots/hostile-title.png")
+    assert page.locator("body").evaluate("body => body.querySelectorAll('img, body script').length") == 0
+    assert page.evaluate("() => globalThis.__pwned") is None
+    watch.check()
+
+
+def test_a_hostile_providers_failure_is_text(page: Page, workspace: Workspace, watch: Watch) -> None:
+    workspace.script({"status": 400, "error_message": MEAN + MARKUP})
+    address = open_new(page, workspace)
+    ask(page, "Hello")
+    expect(answer(page).get_by_role("button", name="Try again")).to_be_visible()
+    unfold(page)
+    page.screenshot(path="/tmp/shots/hostile-error.png")
+    assert_harmless(page, watch, address)
+    assert fits_its_width(page)
+
+
+def test_a_hostile_list_of_models_is_text(page: Page, workspace: Workspace, watch: Watch) -> None:
+    workspace.script(models={"ids": [MEAN, "x" * 500, f"javascript:{RUN}"]})
+    open_new(page, workspace)
+    page.get_by_role("button", name="Model: ").click()
+    expect(page.get_by_role("option", name="javascript:")).to_be_visible()
+    page.screenshot(path="/tmp/shots/hostile-models.png")
+    assert page.locator("body").evaluate("body => body.querySelectorAll('img, body script').length") == 0
+    assert fits_its_width(page)
+    watch.check()
+
+
+def test_the_policy_stops_script_and_style_that_are_in_the_page(
+    page: Page, workspace: Workspace, watch: Watch, console: Console
+) -> None:
+    console.allow("Content Security Policy")
+    page.reload()
+    page.evaluate(
+        """(elsewhere) => {
+          const add = (name, set) => document.body.append(Object.assign(document.createElement(name), set));
+          add("script", {textContent: "window.__pwned = 1"});
+          add("style", {textContent: "body { display: none }"});
+          add("div", {innerHTML: `<img src="${elsewhere}/x.png"><p style="color: red" onclick="window.__pwned = 1">x</p>`});
+          add("iframe", {src: "https://framed.invalid"});
+          document.querySelector("p[onclick]").click();
+        }""",
+        ELSEWHERE,
+    )
+    page.wait_for_function("() => globalThis.__seen.violations.length >= 6")
+    stopped = {violation.split(" ")[0] for violation in watch.violations()}
+    assert stopped == {"script-src-elem", "style-src-elem", "img-src", "style-src-attr", "script-src-attr", "frame-src"}
+    assert page.evaluate("() => globalThis.__pwned") is None
+    with pytest.raises(Exception, match="unsafe-eval"):
+        page.add_script_tag(content="eval('1')")
+    refused: Any = page.evaluate("() => fetch('https://elsewhere.invalid').then(() => 'sent', String)")
+    assert "TypeError" in refused
+

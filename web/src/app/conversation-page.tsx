@@ -22,10 +22,8 @@ export function ConversationPage() {
     <div className="flex min-h-0 flex-1">
       <section className="flex min-w-0 flex-1 flex-col">
         <ConversationHeader conversationId={conversationId} />
-        <Thread key={conversationId} conversationId={conversationId} onForked={open} />
-        {status === "ready" && (
-          <Composer key={conversationId} conversationId={conversationId} onCreated={open} />
-        )}
+        <Thread conversationId={conversationId} onForked={open} />
+        {status === "ready" && <Composer conversationId={conversationId} onCreated={open} />}
       </section>
       {status === "ready" && (
         <PanelSlot>

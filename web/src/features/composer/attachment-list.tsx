@@ -106,7 +106,7 @@ export const AttachmentList = memo(function AttachmentList({
   return (
     <ul
       aria-label={text.list}
-      className="flex max-h-44 flex-wrap gap-2 overflow-y-auto border-line border-b p-2.5"
+      className="flex max-h-[min(17rem,34dvh)] flex-wrap gap-2 overflow-y-auto border-line border-b p-2.5"
     >
       {attachments.map((item) => (
         <AttachmentItem key={item.key} item={item} store={store} onRemoved={onRemoved} />

@@ -1,5 +1,5 @@
 /** The list that opens above the text field while a command or a file is typed. The focus stays in the field. */
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { classNames } from "@/shared/ui/class-names";
 
 export interface CompletionItem {
@@ -45,6 +45,26 @@ export function Matched({ text, places }: { text: string; places: readonly numbe
   );
 }
 
+const HEIGHT = 288;
+const MARGIN = 20;
+
+/** Where there is room for the list: above the field, unless there is more below. */
+function usePlace(list: { readonly current: HTMLElement | null }) {
+  const [place, setPlace] = useState({ below: false, height: HEIGHT });
+  useLayoutEffect(() => {
+    const field = list.current?.parentElement?.parentElement?.getBoundingClientRect();
+    if (field) {
+      // A phone's keyboard makes the viewport smaller, not the page.
+      const bottom = window.visualViewport?.height ?? window.innerHeight;
+      const above = field.top - MARGIN;
+      const beneath = bottom - field.bottom - MARGIN;
+      const below = above < HEIGHT && beneath > above;
+      setPlace({ below, height: Math.max(96, Math.min(HEIGHT, below ? beneath : above)) });
+    }
+  }, [list]);
+  return place;
+}
+
 export interface CompletionPopupProps {
   id: string;
   label: string;
@@ -58,6 +78,7 @@ export interface CompletionPopupProps {
 
 export function CompletionPopup({ id, label, items, active, note, onPoint, onChoose }: CompletionPopupProps) {
   const list = useRef<HTMLDivElement>(null);
+  const { below, height } = usePlace(list);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: other items at the same place have to be brought into view too
   useEffect(() => {
@@ -66,16 +87,22 @@ export function CompletionPopup({ id, label, items, active, note, onPoint, onCho
   }, [active, items]);
 
   return (
-    <div className="absolute inset-x-0 bottom-full z-20 mb-2 animate-appear overflow-hidden rounded-lg bg-raised shadow-md">
+    <div
+      className={classNames(
+        "absolute inset-x-0 z-20 animate-appear overflow-hidden rounded-lg bg-raised shadow-md",
+        below ? "top-full mt-1" : "bottom-full mb-2",
+      )}
+    >
       <div
         ref={list}
         id={id}
         role="listbox"
         aria-label={label}
-        className={classNames(
-          "max-h-[min(18rem,38dvh)] overflow-y-auto overscroll-contain",
-          items.length > 0 && "p-1",
-        )}
+        // It scrolls, so it can be reached; but a click leaves the focus in the field.
+        tabIndex={0}
+        onMouseDown={(event) => event.preventDefault()}
+        style={{ maxHeight: height }}
+        className={classNames("overflow-y-auto overscroll-contain", items.length > 0 && "p-1")}
       >
         {items.map((item, place) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled in the text field, which has the focus
@@ -85,8 +112,6 @@ export function CompletionPopup({ id, label, items, active, note, onPoint, onCho
             role="option"
             tabIndex={-1}
             aria-selected={place === active}
-            // The field keeps the focus.
-            onMouseDown={(event) => event.preventDefault()}
             onMouseMove={() => place !== active && onPoint(place)}
             onClick={() => onChoose(place)}
             className={classNames(
@@ -95,14 +120,21 @@ export function CompletionPopup({ id, label, items, active, note, onPoint, onCho
             )}
           >
             {item.icon}
-            <span className={classNames("truncate", item.monospace === true && "font-mono text-xs")}>
-              <Matched text={item.label} places={item.matched ?? []} />
+            <span
+              className={classNames(
+                "flex min-w-0 items-baseline gap-2",
+                item.description !== undefined && "w-36 shrink-0 max-sm:w-28",
+              )}
+            >
+              <span className={classNames("truncate", item.monospace === true && "font-mono text-xs")}>
+                <Matched text={item.label} places={item.matched ?? []} />
+              </span>
+              {item.argument !== undefined && (
+                <span className="shrink-0 text-muted text-xs">{item.argument}</span>
+              )}
             </span>
-            {item.argument !== undefined && (
-              <span className="shrink-0 text-muted text-xs">{item.argument}</span>
-            )}
             {item.description !== undefined && (
-              <span className="ms-auto min-w-0 truncate ps-3 text-muted text-xs">{item.description}</span>
+              <span className="min-w-0 truncate text-muted text-xs">{item.description}</span>
             )}
           </div>
         ))}

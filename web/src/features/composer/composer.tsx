@@ -297,6 +297,7 @@ function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
             }}
           />
           <ModelPicker
+            tight={busy}
             value={chosen}
             workspaceModel={settings?.model ?? null}
             open={picker === "model"}

@@ -39,7 +39,7 @@ export const EffortPicker = memo(function EffortPicker({
           variant="ghost"
           icon={<Brain aria-hidden="true" />}
           aria-label={text.current(level)}
-          className="min-w-0 px-2 font-normal"
+          className="min-w-0 px-2 font-normal pointer-coarse:min-w-11"
         >
           <span className="truncate max-sm:hidden">{level}</span>
         </Button>

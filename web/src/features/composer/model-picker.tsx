@@ -237,11 +237,14 @@ function SettingsLink({ label }: { label: string }) {
 }
 
 export interface ModelPickerProps extends ListProps {
+  /** There is little room: on a phone the name makes way for a sign. */
+  tight: boolean;
   open: boolean;
   onOpenChange: (open: boolean) => void;
 }
 
 export const ModelPicker = memo(function ModelPicker({
+  tight,
   value,
   workspaceModel,
   open,
@@ -260,9 +263,14 @@ export const ModelPicker = memo(function ModelPicker({
       onOpenChange={onOpenChange}
       className="w-80 overflow-hidden! p-0!"
       trigger={
-        <Button variant="ghost" aria-label={text.current(name)} className="min-w-0 shrink! px-2 font-normal">
-          <span className="max-w-52 truncate">{short}</span>
-          <ChevronDown aria-hidden="true" className="size-3.5! text-faint" />
+        <Button
+          variant="ghost"
+          aria-label={text.current(name)}
+          className="min-w-0 shrink! px-2 font-normal pointer-coarse:min-w-11"
+        >
+          {tight && <Box aria-hidden="true" className="sm:hidden" />}
+          <span className={classNames("max-w-52 truncate", tight && "max-sm:hidden")}>{short}</span>
+          <ChevronDown aria-hidden="true" className="size-3.5! text-faint max-sm:hidden" />
         </Button>
       }
     >

@@ -26,12 +26,12 @@ export const Queue = memo(function Queue({ items, busy, context, onRemoved }: Qu
       className="mx-3 animate-rise overflow-hidden rounded-t-xl border border-line border-b-0 bg-surface"
     >
       <header className="flex min-h-9 flex-wrap items-center gap-x-2 gap-y-1 py-1 ps-3 pe-1.5 text-muted text-xs">
-        <h2 className="font-medium text-ink">
+        <h2 className="font-medium text-ink max-sm:flex-1">
           {busy ? text.title(items.length) : text.heldTitle(items.length)}
         </h2>
         {!busy && (
           <>
-            <p className="min-w-0 flex-1">{text.held}</p>
+            <p className="min-w-0 flex-1 max-sm:order-last max-sm:basis-full max-sm:pb-1">{text.held}</p>
             <Button size="small" onClick={() => void sendItem(context, first.id)}>
               {text.sendNext}
             </Button>

@@ -3,6 +3,7 @@ import { Problem, Unreachable } from "@/shared/api/client";
 import * as commands from "@/shared/api/commands";
 import { composerStore, flushDrafts, reopenDrafts } from "./composer-store";
 import { ensureConversation, sendDraft } from "./sending";
+import { answerGets } from "./test-support";
 
 const accepted = { message_id: "m", turn_id: "t", seq: 1 };
 
@@ -22,6 +23,7 @@ beforeEach(() => {
   reopenDrafts();
   localStorage.clear();
   reopenDrafts();
+  answerGets({ "/api/conversations/{conversation_id}": { head: null, queue: [], deleted: false } });
   vi.spyOn(commands, "createConversation").mockResolvedValue({ id: "made" });
   vi.spyOn(commands, "changeConversation").mockResolvedValue(undefined);
 });
@@ -147,6 +149,26 @@ it("makes another conversation where the one it made was deleted", async () => {
   const sent = await sendDraft(store, { conversationId: null, mode: "queue" });
   expect(sent?.conversationId).toBe("made");
   expect(send.mock.calls.map(([id]) => id)).toEqual(["gone", "made"]);
+});
+
+it("makes another conversation where somebody has written in the one it made", async () => {
+  answerGets({ "/api/conversations/{conversation_id}": { head: "msg_1", queue: [], deleted: false } });
+  const send = vi.spyOn(commands, "sendMessage").mockResolvedValue(accepted);
+  const store = draft(null, "hello");
+  store.setState({ created: "used" });
+  await sendDraft(store, { conversationId: null, mode: "queue" });
+  expect(send.mock.calls.map(([id]) => id)).toEqual(["made"]);
+});
+
+it("sends what may have arrived to the same conversation again", async () => {
+  const send = vi.spyOn(commands, "sendMessage").mockRejectedValueOnce(new Unreachable(undefined));
+  const store = draft(null, "hello");
+  await sendDraft(store, { conversationId: null, mode: "queue" });
+  answerGets({ "/api/conversations/{conversation_id}": { head: "msg_1", queue: [], deleted: false } });
+  send.mockResolvedValueOnce(accepted);
+  await sendDraft(store, { conversationId: null, mode: "queue" });
+  expect(send.mock.calls.map(([id]) => id)).toEqual(["made", "made"]);
+  expect(commands.createConversation).toHaveBeenCalledTimes(1);
 });
 
 it("makes one conversation however many ask for it at a time", async () => {

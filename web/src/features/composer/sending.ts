@@ -2,7 +2,7 @@
  * Sends what was written. Nothing is lost on the way: the draft stays until the server has accepted it, a conversation
  * that was made for it is used again, and the same words go out under the same name however often they are sent.
  */
-import { Problem, Unreachable } from "@/shared/api/client";
+import { call, client, Problem, Unreachable } from "@/shared/api/client";
 import {
   type ConversationChanges,
   changeConversation,
@@ -52,10 +52,27 @@ function isGone(error: unknown): boolean {
   return error instanceof Problem && (error.status === 404 || error.status === 409);
 }
 
-async function makeConversation(store: ComposerStore, workdir: string | undefined): Promise<string> {
+/** Whether nobody has written in a conversation that was made ahead, which others see in their lists too. */
+async function isUntouched(id: string): Promise<boolean> {
+  const { head, queue, deleted } = await call(
+    client.GET("/api/conversations/{conversation_id}", {
+      params: { path: { conversation_id: id }, query: { limit: 1 } },
+    }),
+  );
+  return head === null && queue.length === 0 && !deleted;
+}
+
+async function makeConversation(
+  store: ComposerStore,
+  workdir: string | undefined,
+  usable: (id: string) => Promise<boolean>,
+): Promise<string> {
   const { created } = store.getState();
   if (created !== null) {
     try {
+      if (!(await usable(created))) {
+        return await newConversation(store, workdir);
+      }
       if (workdir !== undefined && folders.get(store) !== workdir) {
         await changeConversation(created, { workdir });
         folders.set(store, workdir);
@@ -67,6 +84,10 @@ async function makeConversation(store: ComposerStore, workdir: string | undefine
       }
     }
   }
+  return newConversation(store, workdir);
+}
+
+async function newConversation(store: ComposerStore, workdir: string | undefined): Promise<string> {
   const { id } = await createConversation(workdir === undefined ? {} : { workdir });
   if (workdir !== undefined) {
     folders.set(store, workdir);
@@ -76,13 +97,20 @@ async function makeConversation(store: ComposerStore, workdir: string | undefine
   return id;
 }
 
-/** The conversation that the draft goes to, made if there is none; never two for one draft. */
-export function ensureConversation(store: ComposerStore, workdir: string | undefined): Promise<string> {
+/**
+ * The conversation that the draft goes to, made if there is none; never two for one draft. One that was made before is
+ * used again if it is `usable`.
+ */
+export function ensureConversation(
+  store: ComposerStore,
+  workdir: string | undefined,
+  usable: (id: string) => Promise<boolean> = async () => true,
+): Promise<string> {
   const begun = creating.get(store);
   if (begun) {
     return begun;
   }
-  const making = makeConversation(store, workdir).finally(() => creating.delete(store));
+  const making = makeConversation(store, workdir, usable).finally(() => creating.delete(store));
   creating.set(store, making);
   return making;
 }
@@ -137,7 +165,9 @@ export async function sendDraft(store: ComposerStore, to: Destination): Promise<
   store.setState({ attempt });
   flushDrafts();
   try {
-    const conversationId = await deliver(store, to, attempt);
+    // What may have arrived already is sent to the same place again; everything else begins in an empty conversation.
+    const usable = attempt === state.attempt ? async () => true : isUntouched;
+    const conversationId = await deliver(store, to, attempt, usable);
     settleAttempt(store, attempt);
     return { conversationId, messageId: attempt.id };
   } catch (error) {
@@ -149,14 +179,19 @@ export async function sendDraft(store: ComposerStore, to: Destination): Promise<
 }
 
 /** Gives the conversation that took the message. */
-async function deliver(store: ComposerStore, to: Destination, attempt: Attempt): Promise<string> {
+async function deliver(
+  store: ComposerStore,
+  to: Destination,
+  attempt: Attempt,
+  usable: (id: string) => Promise<boolean>,
+): Promise<string> {
   const message = { id: attempt.id, content: attempt.text, attachments: attempt.files, mode: to.mode };
   if (to.conversationId !== null) {
     await sendMessage(to.conversationId, message);
     return to.conversationId;
   }
   const reused = store.getState().created !== null;
-  const id = await ensureConversation(store, to.workdir);
+  const id = await ensureConversation(store, to.workdir, usable);
   try {
     const changes = changesOf(store.getState().choice);
     if (Object.keys(changes).length > 0) {
@@ -170,6 +205,6 @@ async function deliver(store: ComposerStore, to: Destination, attempt: Attempt):
     }
     // Somebody deleted it meanwhile: the draft gets another one.
     store.setState({ created: null });
-    return deliver(store, to, attempt);
+    return deliver(store, to, attempt, usable);
   }
 }

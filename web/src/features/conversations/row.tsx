@@ -36,10 +36,6 @@ export const Row = memo(function Row({ conversation, active, onGone }: RowProps)
       size="small"
       label={t.conversations.menu(title)}
       icon={<Ellipsis />}
-      className={classNames(
-        "absolute inset-y-0 end-1 my-auto pointer-fine:opacity-0 focus-visible:opacity-100 group-hover:opacity-100",
-        "group-focus-within:opacity-100 aria-expanded:opacity-100",
-      )}
       onClick={near ? undefined : () => setOpen(true)}
     />
   );
@@ -69,20 +65,31 @@ export const Row = memo(function Row({ conversation, active, onGone }: RowProps)
         <span className="min-w-0 flex-1 truncate" title={title}>
           {title}
         </span>
-        {dot !== "idle" && <StatusDot tone={dot} label={t.conversations.status[dot]} />}
+        {dot !== "idle" && (
+          <span className="pointer-fine:-me-4 pointer-fine:group-focus-within:opacity-0 pointer-fine:group-hover:opacity-0">
+            <StatusDot tone={dot} label={t.conversations.status[dot]} />
+          </span>
+        )}
       </Link>
-      {near || open ? (
-        <ConversationMenu
-          conversation={conversation}
-          trigger={button}
-          open={open}
-          onOpenChange={setOpen}
-          onRename={() => setRenaming(true)}
-          onGone={() => onGone(conversation.id)}
-        />
-      ) : (
-        button
-      )}
+      <span
+        className={classNames(
+          "absolute inset-y-0 end-2.5 flex items-center group-focus-within:opacity-100 group-hover:opacity-100",
+          !open && "pointer-fine:opacity-0",
+        )}
+      >
+        {near || open ? (
+          <ConversationMenu
+            conversation={conversation}
+            trigger={button}
+            open={open}
+            onOpenChange={setOpen}
+            onRename={() => setRenaming(true)}
+            onGone={() => onGone(conversation.id)}
+          />
+        ) : (
+          button
+        )}
+      </span>
     </li>
   );
 });

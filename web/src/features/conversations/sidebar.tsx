@@ -108,13 +108,14 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
         className="h-8 w-full rounded-md border border-line bg-canvas ps-8 pe-8 text-sm hover:border-line-strong pointer-coarse:h-11 [&::-webkit-search-cancel-button]:hidden"
       />
       {value !== "" && (
-        <IconButton
-          size="small"
-          label={t.conversations.clearSearch}
-          icon={<X />}
-          className="absolute inset-y-0 end-0.5 my-auto"
-          onClick={() => onChange("")}
-        />
+        <span className="absolute inset-y-0 end-0.5 flex items-center">
+          <IconButton
+            size="small"
+            label={t.conversations.clearSearch}
+            icon={<X />}
+            onClick={() => onChange("")}
+          />
+        </span>
       )}
     </div>
   );

@@ -33,7 +33,7 @@ export function Palette({ conversationId, onClose }: { conversationId: string | 
   };
   return (
     <Dialog open onClose={onClose} title={t.palette.open} placement="top" hideTitle>
-      <Command label={t.palette.open} className="-m-4 flex min-h-0 flex-col">
+      <Command label={t.palette.open} className="flex min-h-0 flex-col">
         <Command.Input
           data-autofocus=""
           value={search}

@@ -19,13 +19,16 @@ export function SidePanel({ conversationId }: { conversationId: string }) {
   const shown = file?.conversationId === conversationId ? file : null;
   return (
     <div className="relative flex min-h-0 w-full flex-1 flex-col">
-      <IconButton
-        label={t.close}
-        icon={<X />}
-        className="absolute end-2 top-2 z-10 max-[1099px]:hidden"
-        onClick={() => setPreference("panelOpen", false)}
-      />
+      <span className="absolute end-2 top-1 z-10">
+        <IconButton
+          size="small"
+          label={t.close}
+          icon={<X />}
+          onClick={() => setPreference("panelOpen", false)}
+        />
+      </span>
       <Tabs
+        className="min-h-0 flex-1 pt-1"
         label={t.title}
         value={tab}
         onChange={(panelTab) => useWorkspace.setState({ panelTab })}

@@ -4,6 +4,6 @@ import { usePastViews } from "@/shared/live/past";
 import { getView } from "@/shared/live/store";
 
 export function messagesOf(conversationId: string): ReadonlyMap<string, Message> {
-  const view = usePastViews.getState().views.get(conversationId) ?? getView(conversationId);
+  const view = usePastViews.getState().views.get(conversationId)?.view ?? getView(conversationId);
   return view?.messages ?? new Map();
 }

@@ -96,7 +96,7 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         onFocus={noteFocus}
-        className="min-h-0 flex-1 overflow-y-auto overscroll-contain -outline-offset-2"
+        className="min-h-0 flex-1 overflow-y-auto overflow-x-hidden overscroll-contain -outline-offset-2"
       >
         <div ref={virtualizer.containerRef} className="relative w-full">
           <OlderMessages conversationId={conversationId} />

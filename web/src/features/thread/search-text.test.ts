@@ -4,7 +4,10 @@ import { call, message, result, text } from "./test-thread";
 
 describe("search in the text of messages", () => {
   it("finds every place, whatever its letters' case, oldest first", () => {
-    const messages = [message("1", "user", [text("a", "Plan the plan")]), message("2", "assistant", [text("b", "PLAN")])];
+    const messages = [
+      message("1", "user", [text("a", "Plan the plan")]),
+      message("2", "assistant", [text("b", "PLAN")]),
+    ];
     expect(findMatches(messages, "plan")).toEqual([
       { messageId: "1", partId: "a", nth: 0 },
       { messageId: "1", partId: "a", nth: 1 },
@@ -15,7 +18,15 @@ describe("search in the text of messages", () => {
   it("finds what is folded: reasoning, calls, results, failures, file names", () => {
     const messages = [
       message("1", "user", [
-        { type: "attachment", id: "f", attachment_id: "x", name: "needle.pdf", media_type: "application/pdf", size: 1, sha256: "" },
+        {
+          type: "attachment",
+          id: "f",
+          attachment_id: "x",
+          name: "needle.pdf",
+          media_type: "application/pdf",
+          size: 1,
+          sha256: "",
+        },
       ]),
       message("2", "assistant", [
         { type: "thinking", id: "h", text: "a needle?" },

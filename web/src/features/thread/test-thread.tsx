@@ -9,7 +9,12 @@ import { ThreadProvider, type ThreadSurroundings } from "./thread-context";
 
 export const CONVERSATION = "conversation";
 
-export function message(id: string, author: Message["author"], parts: Part[], changes: Partial<Message> = {}): Message {
+export function message(
+  id: string,
+  author: Message["author"],
+  parts: Part[],
+  changes: Partial<Message> = {},
+): Message {
   return {
     id,
     author,
@@ -45,12 +50,19 @@ export interface Held {
 }
 
 /** Puts a conversation into the tab's state, its messages one after the other. */
-export function hold(messages: readonly Message[], { status = "ready", error, running, before }: Held = {}): void {
+export function hold(
+  messages: readonly Message[],
+  { status = "ready", error, running, before }: Held = {},
+): void {
   const chain = messages.map((each, index) => ({ ...each, parent_id: messages[index - 1]?.id ?? null }));
   const empty = emptyView(CONVERSATION);
   const view = {
     ...empty,
-    state: { ...empty.state, head: chain.at(-1)?.id ?? null, status: running ? ("running" as const) : ("idle" as const) },
+    state: {
+      ...empty.state,
+      head: chain.at(-1)?.id ?? null,
+      status: running ? ("running" as const) : ("idle" as const),
+    },
     // A message that was given again is the same one: that is what rows go by.
     messages: new Map(chain.map((each, index) => [each.id, same(each, messages[index])])),
     before: before ?? null,
@@ -83,7 +95,10 @@ export function forget(): void {
   act(() => liveStore.setState({ conversations: new Map() }));
 }
 
-export function renderInThread(content: ReactNode, surroundings: Partial<ThreadSurroundings> = {}): RenderResult {
+export function renderInThread(
+  content: ReactNode,
+  surroundings: Partial<ThreadSurroundings> = {},
+): RenderResult {
   const all: ThreadSurroundings = {
     conversationId: CONVERSATION,
     readOnly: false,

@@ -5,7 +5,6 @@ import { useStrings } from "@/shared/i18n";
 import { count } from "@/shared/lib/format";
 import { useWorkspace } from "@/shared/lib/workspace";
 import { loadOlder, useOlder } from "@/shared/live/store";
-import { announce } from "@/shared/ui/announcer";
 import { Button, IconButton } from "@/shared/ui/button";
 import { MOST_MATCHES } from "./search-text";
 import { useMatches } from "./use-matches";
@@ -53,9 +52,7 @@ function SearchBar({ conversationId, list }: ThreadSearchProps) {
   function step(by: 1 | -1) {
     const found = refresh();
     if (found.length > 0) {
-      const next = (at + by + found.length) % found.length;
-      setAt(next);
-      announce(thread.searchCount(next + 1, amount(found.length)));
+      setAt((at + by + found.length) % found.length);
     }
   }
   function close() {

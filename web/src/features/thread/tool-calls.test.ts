@@ -12,7 +12,11 @@ describe("which calls are shown as one line", () => {
   });
 
   it("leaves a call by itself that is not finished", () => {
-    const parts = [call("a", "read_file"), call("b", "read_file", { status: "running" }), call("c", "read_file")];
+    const parts = [
+      call("a", "read_file"),
+      call("b", "read_file", { status: "running" }),
+      call("c", "read_file"),
+    ];
     expect(names(blocksOf(parts, 0))).toEqual(["a", "b", "c"]);
   });
 
@@ -28,7 +32,9 @@ describe("which calls are shown as one line", () => {
 
   it("sees through reasoning that a provider does not show", () => {
     const hidden = { type: "thinking", id: "h", text: "" } as const;
-    expect(names(blocksOf([call("a", "read_file"), hidden, call("b", "read_file")], 0))).toEqual([["a", "b"]]);
+    expect(names(blocksOf([call("a", "read_file"), hidden, call("b", "read_file")], 0))).toEqual([
+      ["a", "b"],
+    ]);
   });
 
   it("keeps the part that is arriving although there is nothing in it yet", () => {

@@ -21,7 +21,10 @@ async function openCard(part: ToolPart): Promise<void> {
 describe("a tool card", () => {
   it("says in its line what it does, how it stands and how long it took", () => {
     renderInThread(
-      <ToolCard part={call("line", "read_file", { title: "Read README.md", duration_ms: 340 })} arriving={false} />,
+      <ToolCard
+        part={call("line", "read_file", { title: "Read README.md", duration_ms: 340 })}
+        arriving={false}
+      />,
     );
     expect(screen.getByRole("button", { name: "Read README.md 340 ms done" })).toBeDefined();
   });
@@ -33,26 +36,45 @@ describe("a tool card", () => {
   });
 
   it("shows the name and the end of the arguments while they arrive", () => {
-    const part = call("arriving", "write_file", { status: "pending", input: '{"path":"a.py","content":"x = 1' });
+    const part = call("arriving", "write_file", {
+      status: "pending",
+      input: '{"path":"a.py","content":"x = 1',
+    });
     renderInThread(<ToolCard part={part} arriving />);
     expect(screen.getByText("Preparing: write_file")).toBeDefined();
     expect(screen.getByText(/"content":"x = 1/)).toBeDefined();
   });
 
   it("names its arguments and leaves out the empty ones", async () => {
-    await openCard(call("", "grep_files", { arguments: { pattern: "a+", glob: "", limit: 5 }, result: result(null, "ok") }));
+    await openCard(
+      call("", "grep_files", {
+        arguments: { pattern: "a+", glob: "", limit: 5 },
+        result: result(null, "ok"),
+      }),
+    );
     const terms = screen.getAllByRole("term").map((term) => term.textContent);
     expect(terms).toEqual(["pattern", "limit"]);
   });
 
   it("shows why a call failed", async () => {
-    await openCard(call("", "read_file", { status: "failed", result: result(null, "There is no such file.") }));
+    await openCard(
+      call("", "read_file", { status: "failed", result: result(null, "There is no such file.") }),
+    );
     expect(screen.getByText("There is no such file.")).toBeDefined();
   });
 
   it("opens a file that was read at its lines", async () => {
-    const data = { kind: "file", path: "src/a.py", first_line: 7, last_line: 8, total_lines: 90, language: "python" };
-    await openCard(call("", "read_file", { result: result(data, "     7\tx = 1\n     8\ty = 2\n[Lines 7-8 of 90.]\n") }));
+    const data = {
+      kind: "file",
+      path: "src/a.py",
+      first_line: 7,
+      last_line: 8,
+      total_lines: 90,
+      language: "python",
+    };
+    await openCard(
+      call("", "read_file", { result: result(data, "     7\tx = 1\n     8\ty = 2\n[Lines 7-8 of 90.]\n") }),
+    );
     expect(screen.getByText("Lines 7–8 of 90")).toBeDefined();
     await userEvent.click(screen.getByRole("button", { name: "Open the file" }));
     expect(useWorkspace.getState().file).toEqual({
@@ -70,13 +92,25 @@ describe("a tool card", () => {
       path: ".",
       count: 1,
       complete: true,
-      files: [{ path: "src/b.py", lines: [{ number: 12, text: "value = 3" }, { number: 13, text: "next", context: true }] }],
+      files: [
+        {
+          path: "src/b.py",
+          lines: [
+            { number: 12, text: "value = 3" },
+            { number: 13, text: "next", context: true },
+          ],
+        },
+      ],
     };
     await openCard(call("", "grep_files", { arguments: { case: "sensitive" }, result: result(data) }));
     const hit = screen.getByRole("button", { name: "Open src/b.py at line 12: value = 3" });
     expect(within(hit).getByText("value").tagName).toBe("MARK");
     await userEvent.click(hit);
-    expect(useWorkspace.getState().file).toEqual({ conversationId: CONVERSATION, path: "src/b.py", line: 12 });
+    expect(useWorkspace.getState().file).toEqual({
+      conversationId: CONVERSATION,
+      path: "src/b.py",
+      line: 12,
+    });
   });
 
   it("opens a file out of a listing by its path in the project", async () => {
@@ -84,7 +118,11 @@ describe("a tool card", () => {
       { name: "deep", type: "directory" },
       { name: "deep/c.py", type: "file", size: 12 },
     ];
-    await openCard(call("", "list_dir", { result: result({ kind: "directory", path: "src", entries, first: 1, total: 2 }) }));
+    await openCard(
+      call("", "list_dir", {
+        result: result({ kind: "directory", path: "src", entries, first: 1, total: 2 }),
+      }),
+    );
     await userEvent.click(screen.getByRole("button", { name: "c.py" }));
     expect(useWorkspace.getState().file?.path).toBe("src/deep/c.py");
   });
@@ -94,7 +132,12 @@ describe("a tool card", () => {
       { step: "Read", status: "completed" },
       { step: "Write", status: "in_progress" },
     ];
-    await openCard(call("", "update_plan", { arguments: { steps }, result: result({ kind: "plan", explanation: null, steps }) }));
+    await openCard(
+      call("", "update_plan", {
+        arguments: { steps },
+        result: result({ kind: "plan", explanation: null, steps }),
+      }),
+    );
     expect(screen.getAllByRole("listitem").map((item) => item.textContent)).toEqual([
       "Read (done)",
       "Write (in progress)",
@@ -103,8 +146,14 @@ describe("a tool card", () => {
   });
 
   it("says in a sentence that a file is not text", async () => {
-    await openCard(call("", "read_file", { result: result({ kind: "binary", path: "a.png", type: "PNG image", size: 2000 }) }));
-    expect(screen.getByText("This file is not text (PNG image, 2 kB), so its content is not shown.")).toBeDefined();
+    await openCard(
+      call("", "read_file", {
+        result: result({ kind: "binary", path: "a.png", type: "PNG image", size: 2000 }),
+      }),
+    );
+    expect(
+      screen.getByText("This file is not text (PNG image, 2 kB), so its content is not shown."),
+    ).toBeDefined();
   });
 
   it("shows results without a form of their own as text", async () => {
@@ -121,13 +170,13 @@ describe("a tool card", () => {
   });
 
   it("has what the model wrote, what it read and the data one click away", async () => {
-    await openCard(call("", "x", { input: '{"a":1}', result: result({ some: "data" }, "read by the model") }));
+    await openCard(
+      call("", "x", { input: '{"a":1}', result: result({ some: "data" }, "read by the model") }),
+    );
     await userEvent.click(screen.getByRole("button", { name: "Raw data" }));
-    expect(screen.getAllByRole("figure").map((figure) => figure.querySelector("figcaption")?.textContent)).toEqual([
-      "Arguments as the model wrote them",
-      "What the model read",
-      "Data",
-    ]);
+    expect(
+      screen.getAllByRole("figure").map((figure) => figure.querySelector("figcaption")?.textContent),
+    ).toEqual(["Arguments as the model wrote them", "What the model read", "Data"]);
   });
 });
 

@@ -57,7 +57,7 @@ export const ToolCard = memo(function ToolCard({ part, arriving }: ToolCardProps
             className={classNames("min-w-0 truncate", going ? "thread-shimmer" : "text-muted")}
           >
             {part.title ?? (arriving ? thread.toolPreparing(name) : name)}
-          </span>
+          </span>{" "}
           {arriving && part.status === "pending" && <InputPreview input={part.input} />}
           <ToolState part={part} going={going} />
         </span>
@@ -96,7 +96,7 @@ function ToolState({ part, going }: { part: ToolPart; going: boolean }) {
       )}
     >
       {going && <Elapsed id={part.id} />}
-      {status === "completed" && part.duration_ms != null && <span>{duration(part.duration_ms)}</span>}
+      {status === "completed" && part.duration_ms != null && <span>{duration(part.duration_ms)}</span>}{" "}
       <span className={quiet ? "sr-only" : undefined}>{thread.toolStatus[status]}</span>
       {going ? <Spinner className="size-3.5" /> : <StateIcon status={status} />}
     </span>

@@ -51,7 +51,7 @@ export function OfferCard({ offer, first, busy, disabled, onUse }: OfferCardProp
           variant={first ? "primary" : "secondary"}
           busy={busy}
           aria-disabled={disabled && !busy}
-          aria-label={t.useNamed(offer.name)}
+          aria-label={t.takeNamed(offer.name)}
           onClick={disabled ? undefined : onUse}
         >
           {t.use}

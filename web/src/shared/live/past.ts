@@ -3,10 +3,15 @@
  * one, and nothing can be changed. The live fold goes on underneath.
  */
 import { create } from "zustand";
-import type { ConversationView } from "./conversation";
+import { branch, type ConversationView } from "./conversation";
+
+interface Shown {
+  view: ConversationView;
+  branch: readonly string[];
+}
 
 interface Past {
-  views: ReadonlyMap<string, ConversationView>;
+  views: ReadonlyMap<string, Shown>;
 }
 
 export const usePastViews = create<Past>(() => ({ views: new Map() }));
@@ -16,7 +21,7 @@ export function setPast(conversationId: string, view: ConversationView | null): 
   usePastViews.setState(({ views }) => {
     const next = new Map(views);
     if (view) {
-      next.set(conversationId, view);
+      next.set(conversationId, { view, branch: branch(view) });
     } else {
       next.delete(conversationId);
     }
@@ -26,5 +31,5 @@ export function setPast(conversationId: string, view: ConversationView | null): 
 
 /** The view that is shown instead of the present, if any. */
 export function usePast(conversationId: string): ConversationView | null {
-  return usePastViews(({ views }) => views.get(conversationId) ?? null);
+  return usePastViews(({ views }) => views.get(conversationId)?.view ?? null);
 }

@@ -108,6 +108,22 @@ describe("a conversation's hooks", () => {
   });
 });
 
+describe("a moment of the past", () => {
+  it("is shown instead of the present, which goes on underneath", async () => {
+    const { store, say } = await streaming();
+    const { setPast } = await import("./past");
+    const { emptyView } = await import("./conversation");
+    const shown = renderHook(() => [store.useBranch("one"), store.useMessage("one", "a")?.id]);
+    const now = shown.result.current;
+    act(() => setPast("one", emptyView("one")));
+    expect(shown.result.current).toEqual([[], undefined]);
+    await say(piece("a", "y"));
+    expect(shown.result.current).toEqual([[], undefined]);
+    act(() => setPast("one", null));
+    expect(shown.result.current).toEqual(now);
+  });
+});
+
 describe("the list's hooks", () => {
   it("render a line that changed, and only that one", async () => {
     fake.lines.set("one", line("one"));

@@ -9,11 +9,14 @@ import type { ConversationState, Message } from "@/shared/api/types";
 import type { ConversationView } from "./conversation";
 import type { Listed, ListPage, ListView } from "./list";
 import { Live } from "./live";
+import { usePastViews } from "./past";
 import { type ListQuery, server } from "./server";
 import type { LiveState, LoadStatus } from "./state";
 import type { ConnectionStatus } from "./stream";
 
 const live = new Live(server);
+/** A moment of the past is whole: it was folded from the beginning. */
+const WHOLE = { more: false, loading: false, failed: false };
 const NO_MESSAGES: readonly string[] = [];
 
 /** The state itself, for what follows it without rendering. */
@@ -109,14 +112,23 @@ export function useConversationState(id: string): ConversationState | undefined 
   return useStore(live.store, ({ conversations }) => conversations.get(id)?.view?.state);
 }
 
-/** The loaded messages of the current branch, oldest first; the same array as long as they are the same. */
+/**
+ * The loaded messages of the current branch, oldest first; the same array as long as they are the same. While somebody
+ * travels (`past.ts`), those of that moment, as with `useMessage` and `useOlder`.
+ */
 export function useBranch(id: string): readonly string[] {
-  return useStore(live.store, ({ conversations }) => conversations.get(id)?.branch ?? NO_MESSAGES);
+  const past = usePastViews(({ views }) => views.get(id)?.branch);
+  const now = useStore(live.store, ({ conversations }) => conversations.get(id)?.branch ?? NO_MESSAGES);
+  return past ?? now;
 }
 
-/** A message as it is now; the same object as long as it is the same. */
+/** A message as it is shown; the same object as long as it is the same. */
 export function useMessage(id: string, messageId: string): Message | undefined {
-  return useStore(live.store, ({ conversations }) => conversations.get(id)?.view?.messages.get(messageId));
+  const past = usePastViews(({ views }) => views.get(id)?.view);
+  const now = useStore(live.store, ({ conversations }) =>
+    conversations.get(id)?.view?.messages.get(messageId),
+  );
+  return past ? past.messages.get(messageId) : now;
 }
 
 /** Loads the page before the oldest loaded message. Never fails: `useOlder` tells what went wrong. */
@@ -125,7 +137,8 @@ export function loadOlder(id: string): Promise<void> {
 }
 
 export function useOlder(id: string): { more: boolean; loading: boolean; failed: boolean } {
-  return useStore(
+  const past = usePastViews(({ views }) => views.has(id));
+  const now = useStore(
     live.store,
     useShallow(({ conversations }: LiveState) => {
       const held = conversations.get(id);
@@ -133,6 +146,7 @@ export function useOlder(id: string): { more: boolean; loading: boolean; failed:
       return { more, loading: held?.older.loading ?? false, failed: held?.older.failed ?? false };
     }),
   );
+  return past ? WHOLE : now;
 }
 
 /** Notes that a person has seen a conversation as far as it is shown. Cheap to call often. */

@@ -64,6 +64,28 @@ describe("what Markdown becomes", () => {
     expect(screen.getByText(/six/).querySelector("br")).not.toBeNull();
   });
 
+  it("loses no word of any text", () => {
+    const line = fc.constantFrom(
+      ..."- @|  - @|1. @|> @|# @|@|    @|  @|| @ | @ |||---|---||```|~~~ js|$$|@ $$|\\[|[@]: https://x.example|[^@]: @|***|- - @|<p>@|>     @|- ```|10) @|\t@".split(
+        "|",
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 14 }), (lines) => {
+        let count = 0;
+        const word = () => `w${String(count++).padStart(3, "0")}`;
+        const whole = lines.map((each) => (each.startsWith("[@]") ? "" : each.replace(/@/g, word))).join("\n");
+        const { container, unmount } = draw(whole);
+        const shown = container.textContent ?? "";
+        // What follows an opening fence names its language and is shown in the block's head.
+        const missing = (whole.match(/w\d{3}/g) ?? []).filter((each) => !shown.includes(each));
+        unmount();
+        expect(missing).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it("puts headings below those of the page", () => {
     draw("# One\n\n###### Six");
     expect(screen.getByRole("heading", { name: "One", level: 3 })).toBeDefined();

@@ -18,7 +18,9 @@ export function TableFrame({ text, children }: TableFrameProps) {
       <section className="md-scroll" aria-label={markdown.table} tabIndex={0}>
         {children}
       </section>
-      <CopyButton text={text} label={markdown.copyTable} className="md-table-copy" />
+      <div className="md-table-copy">
+        <CopyButton text={text} label={markdown.copyTable} />
+      </div>
     </div>
   );
 }

@@ -27,6 +27,8 @@ export interface ModelFieldProps {
   hint?: ReactNode;
   error?: ReactNode;
   placeholder?: string | undefined;
+  /** What Enter does, besides taking what is marked; else it sends the form. */
+  onEnter?: (() => void) | undefined;
   className?: string | undefined;
 }
 
@@ -51,6 +53,7 @@ export function ModelField({
   hint,
   error,
   placeholder,
+  onEnter,
   className,
 }: ModelFieldProps) {
   const t = useStrings().settings.provider;
@@ -84,6 +87,10 @@ export function ModelField({
     } else if (event.key === "Enter" && open && shown[marked] !== undefined) {
       event.preventDefault();
       take(shown[marked].id);
+    } else if (event.key === "Enter" && onEnter !== undefined) {
+      event.preventDefault();
+      setOpen(false);
+      onEnter();
     } else if (event.key === "Escape" && open) {
       event.preventDefault();
       event.stopPropagation();
@@ -94,12 +101,7 @@ export function ModelField({
   return (
     <Field label={label} hint={hint} error={error} className={className}>
       {(aids) => (
-        <div
-          className="relative"
-          onBlur={(event) => {
-            if (!event.currentTarget.contains(event.relatedTarget)) setOpen(false);
-          }}
-        >
+        <div className="relative">
           <input
             {...aids}
             ref={input}
@@ -121,6 +123,7 @@ export function ModelField({
               setMarked(-1);
             }}
             onClick={() => setOpen(true)}
+            onBlur={() => setOpen(false)}
             onKeyDown={press}
             className={classNames(INPUT, INPUT_HEIGHT, "pe-8")}
           />
@@ -138,6 +141,8 @@ export function ModelField({
               role="listbox"
               aria-label={label}
               tabIndex={-1}
+              // The field keeps the focus, also when the list is scrolled.
+              onMouseDown={(event) => event.preventDefault()}
               className="absolute inset-x-0 top-full z-40 mt-1 max-h-64 animate-appear overflow-y-auto overscroll-contain rounded-lg bg-raised p-1 text-sm shadow-md"
             >
               {loading && shown.length === 0 && <p className="px-2 py-1.5 text-muted">{t.askingForModels}</p>}
@@ -149,7 +154,6 @@ export function ModelField({
                   role="option"
                   tabIndex={-1}
                   aria-selected={model.id === value}
-                  onMouseDown={(event) => event.preventDefault()}
                   onClick={() => take(model.id)}
                   onMouseMove={() => setMarked(place)}
                   className={classNames(

@@ -30,16 +30,7 @@ export function UseProvider({ provider, suggested, onUsed }: UseProviderProps) {
   }
 
   return (
-    <div
-      className="rounded-lg border bg-surface p-4"
-      onKeyDown={(event) => {
-        // Inside the provider's form: Enter is to choose the model, not to send that form again.
-        if (event.key === "Enter" && event.target instanceof HTMLInputElement && !event.defaultPrevented) {
-          event.preventDefault();
-          use();
-        }
-      }}
-    >
+    <div className="rounded-lg border bg-surface p-4">
       <div className="flex flex-wrap items-end gap-3">
         <ModelField
           label={t.useWhich}
@@ -47,6 +38,7 @@ export function UseProvider({ provider, suggested, onUsed }: UseProviderProps) {
           onChange={setTyped}
           models={models.data?.items ?? []}
           loading={models.isFetching}
+          onEnter={use}
           error={missing ? t.modelIdMissing : undefined}
           className="flex-1 basis-60"
         />

@@ -5,11 +5,9 @@ export const markdown: Strings["markdown"] = {
   copyCode: "Code kopieren",
   copyTable: "Tabelle kopieren",
   wrapLines: "Zeilen umbrechen",
-  code: "Code",
   codeOf: (name: string) => `Code: ${name}`,
   table: "Tabelle",
   plainText: "Text",
-  showAllLines: (count: number) => `Alle ${count.toLocaleString("de")} Zeilen zeigen`,
   showMoreLines: (count: number) =>
     `${count.toLocaleString("de")} weitere ${count === 1 ? "Zeile" : "Zeilen"} zeigen`,
   showFewerLines: "Weniger Zeilen zeigen",

@@ -3,11 +3,9 @@ export const markdown = {
   copyCode: "Copy code",
   copyTable: "Copy table",
   wrapLines: "Wrap lines",
-  code: "Code",
   codeOf: (name: string) => `Code: ${name}`,
   table: "Table",
   plainText: "Text",
-  showAllLines: (count: number) => `Show all ${count.toLocaleString("en")} lines`,
   showMoreLines: (count: number) =>
     `Show ${count.toLocaleString("en")} more ${count === 1 ? "line" : "lines"}`,
   showFewerLines: "Show fewer lines",

@@ -47,7 +47,6 @@ export const settings = {
     wrapCodeHint: "Else code is scrolled sideways.",
     writing: "Writing",
     sendWith: "Send a message with",
-    sendKeys: { enter: "Enter", "mod+enter": (mod: string) => `${mod} Enter` },
     sendWithHint: {
       enter: "Shift Enter makes a new line.",
       "mod+enter": "Enter makes a new line.",
@@ -76,11 +75,9 @@ export const settings = {
     provider: "Provider",
     nothing: "Nothing chosen",
     gone: (id: string) => `${id} (deleted)`,
-    embedded: (name: string) => `${name}`,
     embeddedFallback: "Built-in model",
     model: "Model",
     modelHint: "From the provider's list, or any id it knows.",
-    modelDefaultHint: "Without one, the first of the provider's own models answers.",
     modelsFailed: "The provider did not list its models; an id can be written by hand.",
     effort: "Thinking",
     effortHint: "How long the model thinks before it answers, where it can.",
@@ -99,7 +96,6 @@ export const settings = {
     add: "Add a provider",
     empty: "No provider yet",
     emptyHint: "Add a service with your key, or a server of your own.",
-    foundTitle: "Found on this machine",
     isDefault: "Default",
     keyEnds: (last4: string) => `Key ends in ${last4}`,
     hasKey: "Has a key",
@@ -118,7 +114,6 @@ export const settings = {
     window: (tokens: string) => `${tokens} tokens`,
     price: (input: string, output: string) => `$${input} in, $${output} out`,
     delete: "Delete",
-    deleteNamed: (name: string) => `Delete ${name}`,
     more: (name: string) => `More for ${name}`,
     deleteTitle: (name: string) => `Delete ${name}?`,
     deleteText:
@@ -313,7 +308,6 @@ export const settings = {
         .filter(Boolean)
         .join(", "),
     status: { ok: "Fine", warning: "Warning", missing: "Missing" },
-    checking: "Checking…",
     checkAgain: "Check again",
     checkProviders: "Check with the providers",
     checkedAt: (time: string) => `Checked at ${time}.`,
@@ -321,7 +315,6 @@ export const settings = {
     devicesHint: "A link logs one browser in, once, within ten minutes. Give it to nobody else.",
     makeLink: "Make a login link",
     newLink: "Make another one",
-    link: "Login link",
     linkUntil: (time: string) => `Works once, until ${time}.`,
     linkLocal:
       "This address is only reachable on this machine. Start Flowent with --host or --public-url to reach it from others.",

@@ -23,7 +23,7 @@ export const welcome = {
   embedded:
     "Runs here without a key and without network. It is very small (135 million parameters, 250 MB of memory): good for a first look, not for real work, and it cannot read files or use tools.",
   use: "Use this",
-  useNamed: (name: string) => `Use this: ${name}`,
+  takeNamed: (name: string) => `Use this: ${name}`,
   useAgain: "Is set up already",
   addProvider: "Add a provider",
   addProviderHint: "A service with your key, or a server of your own.",
