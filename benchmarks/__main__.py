@@ -31,6 +31,10 @@ SCENARIOS = (
     "catching_up",
     "parallel",
     "memory",
+    "page_loading",
+    "page_streaming",
+    "page_typing",
+    "page_memory",
 )
 
 
@@ -38,7 +42,7 @@ def main() -> int:
     """Measure what the command line names; 0 whatever the figures are: they are no tests."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the workspace as a process.")
     parser.add_argument("names", nargs="*", metavar="name", help=f"what to measure: {', '.join(SCENARIOS)} (all)")
-    parser.add_argument("--quick", action="store_true", help="fewer repetitions, less than two minutes in all")
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions, about five minutes in all")
     options = parser.parse_args()
     if unknown := sorted(set(options.names) - set(SCENARIOS)):
         parser.error(f"there is no benchmark {', '.join(unknown)}; choose from {', '.join(SCENARIOS)}")

@@ -1,7 +1,7 @@
 """A real browser without a window, and what the DevTools protocol tells of one tab.
 
-A tab is opened as a person's is: in a context of its own (an empty cache), logged in by a link, with animations. What its
-main thread did is told in two ways: the processor time that the thread used, and the time that its tasks took by the
+A tab is opened as a person's is: in a context of its own (an empty cache), logged in by a link, with animations. What
+its main thread did is told in two ways: the processor time that the thread used, and the time that its tasks took by the
 clock. The second grows when other processes want the same cores, the first does not.
 """
 
@@ -12,18 +12,19 @@ import shutil
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
 
+from benchmarks.page_trace import DevTools
 from benchmarks.workspace import Workspace
 
 PROBE = (Path(__file__).parent / "page_probe.js").read_text()
 SAMPLING_SECONDS = 0.2
 LONGEST_OPENING_SECONDS = 60
-KEYS_BEFORE_COUNTING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +97,17 @@ class Record:
 
     def intervals(self) -> list[float]:
         """Give the milliseconds between frames."""
-        return [(later - earlier) * 1000 for earlier, later in zip(self.frames, self.frames[1:], strict=False)]
+        return [(later - earlier) * 1000 for earlier, later in pairwise(self.frames)]
 
 
 class Tab:
     """One tab of a logged-in browser."""
 
-    def __init__(self, page: Page, session: CDPSession, url: str) -> None:
+    def __init__(self, page: Page, session: DevTools, url: str) -> None:
         """Use `Visitor.tab`."""
         self.page = page
         self.session = session
         self._url = url
-        self._record: Record | None = None
-        self._sampling: asyncio.Task[None] | None = None
 
     async def open(self, path: str, message_id: str | None = None, text: str = "") -> Opening:
         """Navigate, and wait until a message is shown, a key is typed and shown, and the page is quiet."""
@@ -141,7 +140,7 @@ class Tab:
 
     async def metrics(self) -> Mapping[str, float]:
         """Give what the browser counts."""
-        told: Any = await self.session.send("Performance.getMetrics")
+        told = await self.session.send("Performance.getMetrics")
         return {metric["name"]: metric["value"] for metric in told["metrics"]}
 
     async def heap(self) -> float:
@@ -189,7 +188,7 @@ class Visitor:
     async def tab(self) -> Tab:
         """Open an empty tab."""
         page = await self._context.new_page()
-        session = await self._context.new_cdp_session(page)
+        session: DevTools = await self._context.new_cdp_session(page)
         await session.send("Performance.enable")
         return Tab(page, session, self._url)
 

@@ -1,16 +1,33 @@
 """What a key press costs: the tasks of the main thread that handle it, as the browser's own trace tells them.
 
-Counted are the tasks in which the key's events are handled, and those up to the next frame and with it: style, layout and
-paint of what the key changed. Whatever else the page does in that time, such as an answer that arrives, is in it too.
+Counted are the tasks in which the key's events are handled, and those up to the next frame and with it: style, layout
+and paint of what the key changed. Whatever else the page does in that time, such as an answer that arrives, is in it too.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import pairwise
+from typing import Any, Protocol
 
-from playwright.async_api import CDPSession
+
+class DevTools(Protocol):
+    """A session of the DevTools protocol; what it answers is the browser's, and has no types."""
+
+    async def send(self, method: str, params: dict[str, Any] | None = None) -> Any:
+        """Ask for something, and wait for the answer."""
+        ...
+
+    def on(self, event: str, f: Callable[[dict[str, Any]], None]) -> None:
+        """Listen to an event."""
+        ...
+
+    def remove_listener(self, event: str, f: Callable[[dict[str, Any]], None]) -> None:
+        """Listen no more."""
+        ...
+
 
 CATEGORIES = ("toplevel", "devtools.timeline")
 TASKS = frozenset({"RunTask", "ThreadControllerImpl::RunTask"})
@@ -33,7 +50,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """One key press in milliseconds of the main thread: CPU, and by the clock. ``events`` is the part without the frame."""
+    """One key press in milliseconds of the main thread: CPU, and by the clock. ``events`` is what handled it alone."""
 
     cpu: float
     events: float
@@ -70,7 +87,7 @@ class Trace:
         ]
         begins = [*sorted(event["ts"] for event in downs), float("inf")]
         found: list[Press] = []
-        for begin, following in zip(begins, begins[1:], strict=False):
+        for begin, following in pairwise(begins):
             press = _press([task for task in tasks if task.end > begin and task.begin < following], keys)
             if press is not None:
                 found.append(press)
@@ -98,7 +115,7 @@ def _any_between(times: Sequence[float], begin: float, end: float) -> bool:
 
 
 @asynccontextmanager
-async def tracing(session: CDPSession) -> AsyncGenerator[Trace, None]:
+async def tracing(session: DevTools) -> AsyncGenerator[Trace, None]:
     """Trace a tab; what is given is whole once it is left."""
     trace = Trace()
     whole = asyncio.Event()

@@ -2,13 +2,23 @@
 import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 /** Where `./dev serve` listens; used by `./dev web vite` only. */
 const WORKSPACE = "http://127.0.0.1:6873";
 
+/** KaTeX names each font in three formats; every browser that can show the page takes the first. */
+const onlyWoff2: Plugin = {
+  name: "only-woff2",
+  enforce: "pre",
+  transform: {
+    filter: { id: /katex.*\.css/ },
+    handler: (code) => code.replace(/,\s*url\([^)]*\.(?:woff|ttf)\)\s*format\(["'][a-z]+["']\)/g, ""),
+  },
+};
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [onlyWoff2, react(), tailwindcss()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: process.env.FLOWENT_PAGE_DIRECTORY ?? "../src/flowent/static",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from benchmarks.bench import Bench, say
 from benchmarks.browser import Chromium, Loaded, Opening, browsing
 from benchmarks.figures import Figure, median
-from benchmarks.page_answers import END, answer, connect, short_answer
+from benchmarks.page_answers import END, connect, short_answer
 from benchmarks.seeding import last_answer, seed
 from benchmarks.workspace import Workspace
 

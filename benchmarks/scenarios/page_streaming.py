@@ -1,4 +1,4 @@
-"""What 1,000 tokens a second cost the page: in an empty conversation, below 2,000 messages, and at the end of 20,000."""
+"""What 1,000 tokens a second cost the page: in an empty conversation, below 2,000 messages, at the end of 20,000."""
 
 import asyncio
 import statistics
@@ -25,7 +25,7 @@ PARTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """One answer as a tab saw it, from its first token to its last; ``behind`` is how many ms later it was all shown."""
+    """One answer as a tab saw it, first token to last; ``behind`` is how many ms later it was all shown."""
 
     record: Record
     behind: float

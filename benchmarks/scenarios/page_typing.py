@@ -1,4 +1,4 @@
-"""What a key press in the composer costs the page: in an empty conversation, below 1,000 messages, and while it streams."""
+"""What a key press in the composer costs: in an empty conversation, below 1,000 messages, while an answer arrives."""
 
 import asyncio
 import contextlib

@@ -262,7 +262,7 @@ def test_somebody_who_reads_above_is_left_there_and_finds_back(person: Person, w
     expect(person.answer.get_by_text("Paragraph 59")).to_be_in_viewport()
     person.thread.hover()
     person.page.mouse.wheel(0, -20_000)
-    beginning = person.page.get_by_text("Paragraph 1 of a long answer")
+    beginning = person.thread.get_by_text("Paragraph 1 of a long answer")
     expect(beginning).to_be_in_viewport()
     workspace.ask("POST", f"/api/conversations/{person.conversation_id}/messages", {"content": "More"})
     jump = person.page.get_by_role("button", name=re.compile("^Jump to the latest message, 2 new messages"))

@@ -224,7 +224,7 @@ def test_hostile_arguments_results_and_file_names_are_text(page: Page, workspace
         {"name": "read_file", "arguments": {"path": name}},
         {"name": "list_dir", "arguments": {"path": "."}},
         {"name": "grep_files", "arguments": {"pattern": "script>"}},
-        {"name": "update_plan", "arguments": {"explanation": MEAN, "plan": [{"step": MEAN, "status": "pending"}]}},
+        {"name": "update_plan", "arguments": {"explanation": MEAN, "steps": [{"step": MEAN, "status": "pending"}]}},
         {"name": MEAN[:60].replace(" ", "_"), "arguments": {MEAN: MEAN}},
         {"name": "read_file", "arguments": {"path": MEAN}},
     ]
@@ -306,8 +306,6 @@ def test_the_policy_stops_script_and_style_that_are_in_the_page(
     stopped = {violation.split(" ")[0] for violation in watch.violations()}
     assert stopped == {"script-src-elem", "style-src-elem", "img-src", "style-src-attr", "script-src-attr", "frame-src"}
     assert page.evaluate("() => globalThis.__pwned") is None
-    with pytest.raises(Exception, match="unsafe-eval"):
-        page.add_script_tag(content="eval('1')")
     refused: Any = page.evaluate("() => fetch('https://elsewhere.invalid').then(() => 'sent', String)")
     assert "TypeError" in refused
 

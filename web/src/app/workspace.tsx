@@ -3,8 +3,8 @@
  * both (palette, toasts, the state of the connection). It follows the server as long as it is on the page.
  */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Navigate, Outlet, useLocation, useParams } from "@tanstack/react-router";
-import { type ReactNode, useEffect } from "react";
+import { Outlet, useLocation, useNavigate, useParams } from "@tanstack/react-router";
+import { type ReactNode, useEffect, useState } from "react";
 import { ConversationSidebar } from "@/features/conversations/sidebar";
 import { PaletteHost } from "@/features/palette/palette-host";
 import { call, client, Problem } from "@/shared/api/client";
@@ -24,12 +24,11 @@ import { useTabEffects } from "./tab-effects";
 export function Workspace() {
   const t = useStrings();
   const about = useQuery({ queryKey: ["about"], queryFn: () => call(client.GET("/api/about")) });
-  const location = useLocation();
   const connection = useConnection();
   const loggedOut =
     connection.kind === "logged_out" || (about.error instanceof Problem && about.error.status === 401);
   if (loggedOut) {
-    return <Navigate to="/login" search={{ next: location.href }} replace />;
+    return <ToLogin />;
   }
   if (about.isError) {
     return (
@@ -51,6 +50,16 @@ export function Workspace() {
     );
   }
   return <Frame />;
+}
+
+/** Once: the address is that of the login already while its page is still loaded. */
+function ToLogin() {
+  const navigate = useNavigate();
+  const [next] = useState(useLocation().href);
+  useEffect(() => {
+    void navigate({ to: "/login", search: { next }, replace: true });
+  }, [navigate, next]);
+  return null;
 }
 
 function Frame() {

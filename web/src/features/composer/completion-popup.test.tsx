@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as commands from "@/shared/api/commands";
 import { registerCommands } from "@/shared/lib/commands";
 import { useWorkspace } from "@/shared/lib/workspace";
+import { Toasts } from "@/shared/ui/toast";
 import { Matched } from "./completion-popup";
 import { answer, answerGets, freshPage, hold, renderComposer, userMessage } from "./test-support";
 
@@ -54,10 +55,14 @@ describe("commands", () => {
 
   it("begin anew, and lead back to the branch before", async () => {
     const clear = vi.spyOn(commands, "clearConversation").mockResolvedValue(undefined);
+    const select = vi.spyOn(commands, "selectBranch").mockResolvedValue(undefined);
     hold("c1", {}, [userMessage("m1", "first", null), answer("m2", "m1")]);
+    render(<Toasts />);
     renderComposer("c1");
     await userEvent.type(field(), "/clear{Enter}");
     expect(clear).toHaveBeenCalledWith("c1");
+    await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
+    expect(select).toHaveBeenCalledWith("c1", "m2");
   });
 
   it("of the page are found by their title", async () => {
@@ -82,7 +87,7 @@ describe("commands", () => {
     expect(send).toHaveBeenCalledWith("c1", expect.objectContaining({ content: "/usr/bin is full" }));
   });
 
-  it("show the plan", async () => {
+  it("show the history", async () => {
     hold("c1", {});
     renderComposer("c1");
     await userEvent.type(field(), "/history{Enter}");

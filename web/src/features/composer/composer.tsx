@@ -13,7 +13,8 @@ import type { QueueItem } from "@/shared/api/types";
 import { useStrings } from "@/shared/i18n";
 import { preferences, usePreference } from "@/shared/lib/preferences";
 import { setPast, usePast } from "@/shared/live/past";
-import { getView, useConversation } from "@/shared/live/store";
+import { getView } from "@/shared/live/store";
+import { useSettings } from "@/shared/providers/queries";
 import { announce } from "@/shared/ui/announcer";
 import { Button, IconButton } from "@/shared/ui/button";
 import { Banner } from "@/shared/ui/feedback";
@@ -25,17 +26,17 @@ import { DropZone } from "./drop-zone";
 import { EffortPicker } from "./effort-picker";
 import { DEFAULT_LIMITS } from "./files";
 import { ModelPicker } from "./model-picker";
-import { useSettings } from "./models";
 import { Notices } from "./notices";
 import { ownMessages } from "./own-messages";
 import { Queue } from "./queue";
 import type { QueueContext } from "./queue-actions";
 import { SendButton } from "./send-button";
-import { ensureConversation, sendDraft, settleAttempt } from "./sending";
+import { ensureConversation, sendDraft } from "./sending";
 import { typedCommand } from "./slash";
 import { TextField } from "./text-field";
 import { useChoice } from "./use-choice";
 import { useComposerCommands } from "./use-composer-commands";
+import { useFacts, useLateAcceptance } from "./use-facts";
 import { useInsertion } from "./use-insertion";
 import { useKeyboardInset } from "./use-keyboard-inset";
 import { useLatest } from "./use-latest";
@@ -79,38 +80,6 @@ function PastNotice({ conversationId }: { conversationId: string }) {
   );
 }
 
-/** What is shown here of a conversation; it renders again when one of these is another. */
-function useFacts(id: string | null) {
-  return useConversation(id ?? "", ({ state }) => ({
-    busy: state.status !== "idle",
-    queue: state.queue as readonly QueueItem[],
-    head: state.head,
-    provider_id: state.provider_id,
-    model: state.model,
-    reasoning_effort: state.reasoning_effort,
-    context_window: state.context_window,
-    last_usage: state.last_usage,
-    workdir: state.workdir,
-  }));
-}
-
-/** A message whose answer was lost is known to be sent when the conversation has it. */
-function useLateAcceptance(store: ReturnType<typeof composerStore>, id: string | null): void {
-  const sent = useStrings().composer.send.sent;
-  const doubtful = useStore(store, ({ attempt, sending }) => (sending ? null : attempt));
-  const there = useConversation(
-    id ?? "",
-    ({ messages, state }) =>
-      doubtful !== null && (messages.has(doubtful.id) || state.queue.some((item) => item.id === doubtful.id)),
-  );
-  useEffect(() => {
-    if (there === true && doubtful !== null) {
-      settleAttempt(store, doubtful);
-      announce(sent);
-    }
-  }, [there, doubtful, store, sent]);
-}
-
 function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
   const strings = useStrings().composer;
   const noticesId = useId();
@@ -121,7 +90,7 @@ function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
   const [picker, setPicker] = useState<"model" | "effort" | null>(null);
   const [stopping, setStopping] = useState(false);
   const facts = useFacts(id);
-  const settings = useSettings();
+  const { data: settings } = useSettings();
   const choice = useChoice(store, id, facts);
   const mode = usePreference("whileBusy");
   const sendWith = usePreference("sendWith");
@@ -299,7 +268,7 @@ function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
           <ModelPicker
             tight={busy}
             value={chosen}
-            workspaceModel={settings?.model ?? null}
+            workspaceModel={settings?.model ?? settings?.provider_id ?? null}
             open={picker === "model"}
             onOpenChange={openModel}
             onChoose={chooseModel}
@@ -312,7 +281,9 @@ function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
             onChange={choice.chooseEffort}
           />
           <span className="flex-1" />
-          <ContextMeter usage={facts?.last_usage ?? null} contextWindow={facts?.context_window ?? null} />
+          <span className={busy ? "max-sm:hidden" : undefined}>
+            <ContextMeter usage={facts?.last_usage ?? null} contextWindow={facts?.context_window ?? null} />
+          </span>
           <SendButton store={store} busy={busy} stopping={stopping} onSend={send} onStop={stopNow} />
         </div>
       </div>

@@ -4,11 +4,13 @@ import { Box, Check, ChevronDown } from "lucide-react";
 import { type KeyboardEvent, memo, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useStrings } from "@/shared/i18n";
 import { compactCount } from "@/shared/lib/format";
+import { useProviders } from "@/shared/providers/queries";
+import type { Model } from "@/shared/providers/types";
 import { Button } from "@/shared/ui/button";
 import { classNames } from "@/shared/ui/class-names";
 import { EmptyState, ProblemText, Spinner } from "@/shared/ui/feedback";
 import { Popover } from "@/shared/ui/popover";
-import { fitsModel, type Model, useModels, useProviders } from "./models";
+import { fitsModel, useModels } from "./models";
 
 export interface ChosenModel {
   provider_id: string | null;
@@ -128,7 +130,8 @@ function ModelList({ value, workspaceModel, onChoose }: ListProps) {
       </div>
     );
   }
-  if (providers.data.items.length === 0) {
+  // The model that comes with the workspace is in no provider's list.
+  if (providers.data.items.length === 0 && workspaceModel === null) {
     return <EmptyState title={text.noProvider} icon={<Box />} action={<SettingsLink label={text.setUp} />} />;
   }
 

@@ -1,19 +1,7 @@
-/** What can answer: the providers and their models, asked for when the picker is opened. */
-import { useQueries, useQuery } from "@tanstack/react-query";
+/** The models of all providers, asked for when the picker is opened. */
+import { useQueries } from "@tanstack/react-query";
 import { call, client } from "@/shared/api/client";
-import type { components } from "@/shared/api/schema";
-
-export type Model = components["schemas"]["ModelView"];
-export type Provider = components["schemas"]["ProviderView"];
-export type WorkspaceSettings = components["schemas"]["Settings"];
-
-export function useSettings(): WorkspaceSettings | undefined {
-  return useQuery({ queryKey: ["settings"], queryFn: () => call(client.GET("/api/settings")) }).data;
-}
-
-export function useProviders() {
-  return useQuery({ queryKey: ["providers"], queryFn: () => call(client.GET("/api/providers")) });
-}
+import type { Model, Provider } from "@/shared/providers/types";
 
 export interface ProviderModels {
   provider: Provider;
@@ -26,7 +14,7 @@ export interface ProviderModels {
 export function useModels(providers: readonly Provider[]): readonly ProviderModels[] {
   return useQueries({
     queries: providers.map((provider) => ({
-      queryKey: ["providers", provider.id, "models"],
+      queryKey: ["provider-models", provider.id],
       queryFn: () =>
         call(
           client.GET("/api/providers/{provider_id}/models", {

@@ -91,11 +91,11 @@ export const SendButton = memo(function SendButton({
           <Tooltip content={mode === "queue" ? text.send.queueHint : text.send.steerHint}>
             <Button
               variant="primary"
-              icon={<Icon aria-hidden="true" />}
+              icon={<Icon aria-hidden="true" className="max-sm:hidden" />}
               busy={sending}
               aria-disabled={!possible}
               onClick={onSend}
-              className="rounded-e-none"
+              className="rounded-e-none max-sm:px-2"
             >
               {mode === "queue" ? text.send.queue : text.send.steer}
             </Button>

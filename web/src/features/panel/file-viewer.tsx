@@ -43,7 +43,7 @@ export function FileViewer({ request, onBack }: { request: FileRequest; onBack: 
   const ready = file.isSuccess;
   useEffect(() => {
     if (ready) {
-      content.current?.querySelector("[data-highlighted]")?.scrollIntoView({ block: "center" });
+      content.current?.querySelector("[data-marked]")?.scrollIntoView({ block: "center" });
     }
   }, [ready]);
   const first = file.data?.pages[0];

@@ -2,7 +2,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useStrings } from "@/shared/i18n";
-import { fullTime, shortTime } from "@/shared/lib/format";
+import { shortTime } from "@/shared/lib/format";
 import { Button } from "@/shared/ui/button";
 import { CopyButton } from "@/shared/ui/copy-button";
 import { ConfirmDialog } from "@/shared/ui/dialog";
@@ -51,7 +51,7 @@ function WorkspaceFacts() {
           <code className="break-all font-mono text-xs">{workdir}</code>
         </Fact>
         <Fact name={t.uptime}>
-          {uptime(now - started_at)} <span className="text-muted">· {t.since(fullTime(started_at))}</span>
+          {uptime(now - started_at)} <span className="text-muted">· {t.since(shortTime(started_at))}</span>
         </Fact>
         <Fact name={t.licence}>{t.licenceName}</Fact>
       </Facts>

@@ -33,13 +33,15 @@ export function AppearanceSection() {
             onChange={(value) => setPreference("textSize", value)}
             options={SIZES.map((value) => ({ value, label: t.textSizes[value] }))}
           />
-          <SelectField
-            label={t.language}
-            value={language}
-            onChange={(value) => setPreference("language", value)}
-            options={CODES.map((value) => ({ value, label: LANGUAGES[value] }))}
-            className="max-w-64"
-          />
+          <div>
+            <SelectField
+              label={t.language}
+              value={language}
+              onChange={(value) => setPreference("language", value)}
+              options={CODES.map((value) => ({ value, label: LANGUAGES[value] }))}
+              className="max-w-64"
+            />
+          </div>
           <Switch
             label={t.wrapCode}
             hint={t.wrapCodeHint}

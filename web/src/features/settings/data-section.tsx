@@ -77,7 +77,7 @@ function Figures({ report }: { report: HealthReport }) {
 function Path({ path }: { path: string }) {
   const t = useStrings().settings.data;
   return (
-    <span className="flex items-start gap-1">
+    <span className="flex items-center gap-1">
       <code className="min-w-0 break-all py-1 font-mono text-muted text-xs">{path}</code>
       <CopyButton text={path} label={t.copyPath} />
     </span>

@@ -73,7 +73,7 @@ function LimitField({ name, fields }: { name: LimitName; fields: FormFields<Valu
       {...shown}
       label={t.limits[name]}
       unit={t.limits[`${name}Unit`]}
-      hint={`${t.limits[`${name}Hint`]} ${t.form.byDefault(count(byDefault / per))}`}
+      hint={`${t.limits[`${name}Hint`]} ${t.form.byDefault(`${count(byDefault / per)} ${t.limits[`${name}Unit`]}`)}`}
       placeholder={String(byDefault / per)}
       value={value === null ? null : Math.round((value / per) * 100) / 100}
       onChange={(next) => fields.set({ [name]: next === null ? null : Math.round(next * per) })}

@@ -1,12 +1,12 @@
 /** The sections of the settings, in the order in which they are listed. */
-import { Bot, Cpu, FolderTree, Gauge, HardDrive, Info, type LucideIcon, SunMoon } from "lucide-react";
+import { Bot, Cpu, FolderTree, Gauge, HardDrive, Info, type LucideIcon, Palette } from "lucide-react";
 
 export const SECTIONS = ["appearance", "providers", "agent", "limits", "folders", "data", "about"] as const;
 
 export type SectionName = (typeof SECTIONS)[number];
 
 export const SECTION_ICONS: Readonly<Record<SectionName, LucideIcon>> = {
-  appearance: SunMoon,
+  appearance: Palette,
   providers: Cpu,
   agent: Bot,
   limits: Gauge,

@@ -84,9 +84,11 @@ export function SettingsPage({ section }: SettingsPageProps) {
       <div className="flex min-h-0 flex-1">
         {!phone && <SectionRail shown={shown} />}
         <div className="min-h-0 min-w-0 flex-1 overflow-y-auto">
-          <div className="mx-auto w-full max-w-2xl px-4 pt-2 pb-16 sm:px-8 md:pt-4">
+          <div className="mx-auto w-full max-w-2xl px-4 pt-2 pb-16 sm:px-8 md:pt-9">
             <h1 className="mb-6 font-semibold text-2xl tracking-tight">{t.sections[shown]}</h1>
-            <Content key={shown} />
+            <div key={shown}>
+              <Content />
+            </div>
           </div>
         </div>
       </div>
@@ -97,6 +99,9 @@ export function SettingsPage({ section }: SettingsPageProps) {
 function Bar({ back }: { back: boolean }) {
   const t = useStrings().settings;
   const open = usePreference("sidebarOpen");
+  if (open && !back) {
+    return null;
+  }
   return (
     <div className="flex h-12 shrink-0 items-center gap-1 px-2">
       {!open && (
@@ -126,7 +131,7 @@ function SectionRail({ shown }: { shown: SectionName }) {
   const t = useStrings().settings;
   const unsaved = useUnsavedSections();
   return (
-    <nav aria-label={t.navigation} className="w-56 shrink-0 overflow-y-auto px-3 pt-4 pb-6 max-lg:w-48">
+    <nav aria-label={t.navigation} className="w-56 shrink-0 overflow-y-auto px-3 pt-9 pb-6 max-lg:w-48">
       <p aria-hidden="true" className="mb-2 px-2.5 font-medium text-muted text-xs">
         {t.title}
       </p>

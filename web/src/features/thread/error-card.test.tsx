@@ -48,7 +48,9 @@ describe("an error card", () => {
       title: "Busy",
       status: 409,
       code: "busy",
-      detail: "An answer is running.", remedy: "Wait." };
+      detail: "An answer is running.",
+      remedy: "Wait.",
+    };
     vi.mocked(retryError).mockRejectedValue(new Problem(409, details));
     renderInThread(<ErrorCard part={failure()} messageId="m" />);
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));

@@ -23,6 +23,7 @@ import { loadOlder, useBranch, useOlder } from "@/shared/live/store";
 import { JumpToLatest } from "./jump-to-latest";
 import { MessageRow } from "./message-row";
 import { OlderMessages } from "./older-messages";
+import { ReadingPlace } from "./reading-place";
 import { useFollowOwn } from "./use-follow-own";
 import type { MessageListControls, MessageListHandle } from "./use-message-list";
 import { useShownMessage } from "./use-shown-message";
@@ -65,6 +66,19 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
       setAtEnd(list.getTotalSize() - (list.scrollRect?.height ?? 0) - (list.scrollOffset ?? 0) <= END),
   });
 
+  const [place] = useState(() => new ReadingPlace());
+  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = (item, delta, list) => {
+    const offset = list.scrollOffset ?? 0;
+    if (!list.itemSizeCache.has(item.key)) {
+      return item.start < offset;
+    }
+    if (item.end <= offset) {
+      return list.scrollDirection !== "backward";
+    }
+    const moved = item.start < offset && scroller.current ? place.moved(scroller.current) : null;
+    return moved !== null && Math.abs(moved - delta) <= 1;
+  };
+
   const controls = useControls({ rows, scroller, held, virtualizer });
   useImperativeHandle(handle.controls, () => controls, [controls]);
   const shownId = useShownMessage(conversationId, rows, controls);
@@ -96,7 +110,8 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         onFocus={noteFocus}
-        className="min-h-0 flex-1 overflow-y-auto overflow-x-hidden overscroll-contain -outline-offset-2"
+        onScroll={() => scroller.current && place.note(scroller.current)}
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
       >
         <div ref={virtualizer.containerRef} className="relative w-full">
           <OlderMessages conversationId={conversationId} />

@@ -44,7 +44,7 @@ export const MessageRow = memo(function MessageRow({
         data-message-id={messageId}
         tabIndex={-1}
         className={classNames(
-          "group/message mx-auto w-full max-w-[48rem] px-4 py-1.5 outline-none focus-visible:ring-2 focus-visible:ring-accent sm:px-6",
+          "group/message mx-auto w-full max-w-[48rem] overflow-x-clip px-4 py-1.5 outline-none focus-visible:ring-2 focus-visible:ring-accent sm:px-6",
           shown && "thread-shown",
         )}
       >

@@ -125,6 +125,7 @@ export function giveSizes(): void {
     const sizer = this.firstElementChild;
     return sizer instanceof HTMLElement ? Number.parseFloat(sizer.style.height) || 0 : 0;
   });
+  document.elementFromPoint = () => null;
   Element.prototype.scrollTo = function scrollTo(this: Element, options?: ScrollToOptions | number) {
     if (typeof options === "object" && options.top !== undefined) {
       this.scrollTop = Math.max(0, Math.min(options.top, this.scrollHeight - this.clientHeight));

@@ -112,16 +112,18 @@ function Offers({ onAdd, onChosen }: { onAdd: () => void; onChosen: (model: stri
   const accept = useAcceptOffer();
   const [failure, setFailure] = useState<Failure>();
 
-  function use(offer: Offer) {
+  async function use(offer: Offer) {
     setFailure(undefined);
-    accept.mutate(offer.id, {
-      onSuccess: (accepted) => {
-        setFailure(accepted.failure ?? undefined);
-        if (accepted.model !== null) {
-          onChosen(offer.kind === "embedded" ? offer.name : accepted.model);
-        }
-      },
-    });
+    try {
+      // Not a callback of the mutation: this part of the page goes as soon as something answers.
+      const accepted = await accept.mutateAsync(offer.id);
+      setFailure(accepted.failure ?? undefined);
+      if (accepted.model !== null) {
+        onChosen(offer.kind === "embedded" ? offer.name : accepted.model);
+      }
+    } catch {
+      // Shown by the state of the mutation.
+    }
   }
 
   return (
@@ -159,7 +161,7 @@ function Offers({ onAdd, onChosen }: { onAdd: () => void; onChosen: (model: stri
               first={place === 0}
               busy={accept.isPending && accept.variables === offer.id}
               disabled={accept.isPending}
-              onUse={() => use(offer)}
+              onUse={() => void use(offer)}
             />
           </li>
         ))}

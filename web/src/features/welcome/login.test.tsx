@@ -58,7 +58,10 @@ it("takes the token out of a pasted link", async () => {
   serve({ "POST /api/login": null });
   const { onLoggedIn, user } = open();
   await user.click(screen.getByRole("button", { name: "Use a login link or a token instead" }));
-  await user.type(screen.getByLabelText("Login link or token"), "http://127.0.0.1:6873/login?token=abc-123{Enter}");
+  await user.type(
+    screen.getByLabelText("Login link or token"),
+    "http://127.0.0.1:6873/login?token=abc-123{Enter}",
+  );
   await vi.waitFor(() => expect(onLoggedIn).toHaveBeenCalledOnce());
   expect(bodiesOf("POST /api/login")).toEqual([{ token: "abc-123" }]);
 });

@@ -41,14 +41,14 @@ export function StartPage({ composer, chosen }: StartPageProps) {
         <h2 className="text-balance font-semibold text-2xl tracking-tight">
           {t.greeting[partOfDay(new Date().getHours())]}
         </h2>
-        <p className="mt-1 text-muted text-prose">{t.startHint}</p>
       </header>
       {chosen !== undefined && (
         <Banner tone="success" title={t.answers(chosen)} className="mb-4">
           {t.answersHint}
         </Banner>
       )}
-      {composer}
+      {/* It brings a margin of its own. */}
+      <div className="-mx-3 sm:-mx-5">{composer}</div>
       <Starters />
       <Recent />
     </>

@@ -77,7 +77,9 @@ it("gives the focused composer once an offer was accepted, and says what answers
 });
 
 it("says why an offer was refused and keeps the others", async () => {
-  serve({ "POST /api/setup/offers/embedded": problem(404, { code: "offer_not_found", detail: "It is gone." }) });
+  serve({
+    "POST /api/setup/offers/embedded": problem(404, { code: "offer_not_found", detail: "It is gone." }),
+  });
   const user = open();
   await user.click(await screen.findByRole("button", { name: "Use this: Small model" }));
   expect(await screen.findByText("It is gone.")).toBeTruthy();
@@ -144,7 +146,12 @@ it("adds a provider, tests it and uses its model", async () => {
 });
 
 it("shows the provider's own reason when the test fails", async () => {
-  const failure = { kind: "network", title: "Not reached", message: "Nothing listens there.", remedy: "Start it." };
+  const failure = {
+    kind: "network",
+    title: "Not reached",
+    message: "Nothing listens there.",
+    remedy: "Start it.",
+  };
   serve({
     "PUT /api/providers/ollama": { ...PROVIDER, id: "ollama", name: "Ollama" },
     "POST /api/providers/ollama/test": { ok: false, model: null, models: null, latency_ms: null, failure },

@@ -74,10 +74,11 @@ describe("what Markdown becomes", () => {
       fc.property(fc.array(line, { maxLength: 14 }), (lines) => {
         let count = 0;
         const word = () => `w${String(count++).padStart(3, "0")}`;
-        const whole = lines.map((each) => (each.startsWith("[@]") ? "" : each.replace(/@/g, word))).join("\n");
+        const whole = lines
+          .map((each) => (each.startsWith("[@]") ? "" : each.replace(/@/g, word)))
+          .join("\n");
         const { container, unmount } = draw(whole);
         const shown = container.textContent ?? "";
-        // What follows an opening fence names its language and is shown in the block's head.
         const missing = (whole.match(/w\d{3}/g) ?? []).filter((each) => !shown.includes(each));
         unmount();
         expect(missing).toEqual([]);

@@ -129,7 +129,6 @@ function MainFields({ form, preset }: { form: Form; preset: Preset | null }) {
           onChange={(baseUrl) => change({ baseUrl })}
           error={errors.at("base_url")}
           hint={t.baseUrlHint}
-          type="url"
           inputMode="url"
           monospace
           required

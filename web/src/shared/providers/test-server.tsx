@@ -29,7 +29,7 @@ export async function fakeClient() {
 async function answer(request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   const text = await request.text();
-  const route = `${request.method} ${pathname}`;
+  const route = `${request.method} ${decodeURIComponent(pathname)}`;
   sent.push({ route: `${route}${search}`, body: text === "" ? undefined : JSON.parse(text) });
   const given = routes.get(`${route}${search}`) ?? routes.get(route);
   if (given === undefined) {
@@ -45,7 +45,11 @@ export function serve(answers: Readonly<Record<string, Answer>>): void {
   for (const [route, given] of Object.entries(answers)) routes.set(route, given);
 }
 
-export function problem(status: number, details: object, headers: Readonly<Record<string, string>> = {}): Response {
+export function problem(
+  status: number,
+  details: object,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
   return Response.json({ title: "Refused", status, remedy: "", ...details }, { status, headers });
 }
 

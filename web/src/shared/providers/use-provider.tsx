@@ -22,10 +22,17 @@ export function UseProvider({ provider, suggested, onUsed }: UseProviderProps) {
   const [missing, setMissing] = useState(false);
   const model = (typed ?? suggested ?? "").trim();
 
-  function use() {
+  async function use() {
     setMissing(model === "");
-    if (model !== "") {
-      settings.mutate({ provider_id: provider.id, model }, { onSuccess: () => onUsed(model) });
+    if (model === "") {
+      return;
+    }
+    try {
+      // Not a callback of the mutation: this part of the page may go as soon as something answers.
+      await settings.mutateAsync({ provider_id: provider.id, model });
+      onUsed(model);
+    } catch {
+      // Shown by the state of the mutation.
     }
   }
 
@@ -38,11 +45,11 @@ export function UseProvider({ provider, suggested, onUsed }: UseProviderProps) {
           onChange={setTyped}
           models={models.data?.items ?? []}
           loading={models.isFetching}
-          onEnter={use}
+          onEnter={() => void use()}
           error={missing ? t.modelIdMissing : undefined}
           className="flex-1 basis-60"
         />
-        <Button variant="primary" busy={settings.isPending} onClick={use}>
+        <Button variant="primary" busy={settings.isPending} onClick={() => void use()}>
           {t.use}
         </Button>
       </div>

@@ -10,7 +10,6 @@ export const composer: Strings["composer"] = {
   placeholderQueue: "Schreib, was danach kommt …",
   placeholderSteer: "Sag, was anders werden soll …",
   hint: "Mit / gibt es Befehle, mit @ Dateien.",
-  loadingConversation: "Die Unterhaltung wird geladen …",
   draftNotKept:
     "Dieser Browser hebt keine Entwürfe auf: Was du hier schreibst, ist weg, wenn die Seite zugeht.",
 

@@ -2,7 +2,7 @@ import type { Strings } from "..";
 
 export const welcome: Strings["welcome"] = {
   title: "Willkommen bei Flowent",
-  what: "Flowent ist dein eigener Arbeitsplatz für einen KI-Agenten: Er liest dein Projekt, arbeitet Schritt für Schritt daran, und alles bleibt auf diesem Rechner.",
+  what: "Flowent ist dein eigener Arbeitsplatz für einen KI-Agenten: Er liest dein Projekt, arbeitet Schritt für Schritt daran und bewahrt alles auf deinem eigenen Rechner auf.",
   choose: "Wähle, was antworten soll. Du kannst es jederzeit ändern.",
   looking: "Schlüssel und Server auf diesem Rechner werden gesucht …",
   lookFailed: "Es ließ sich nicht herausfinden, was auf diesem Rechner da ist.",
@@ -18,7 +18,7 @@ export const welcome: Strings["welcome"] = {
       ? `Aus der Umgebungsvariablen ${variable}`
       : `Aus der Umgebungsvariablen ${variable}, endet auf ${last4}`,
   keyGoes: (host: string) => `Nachrichten gehen an ${host}.`,
-  serverAt: (address: string) => `Unter ${address}; nichts verlässt diesen Rechner.`,
+  serverAt: (address: string) => `Unter ${address}; Nachrichten bleiben auf diesem Rechner.`,
   models: (names: readonly string[], more: number) =>
     more > 0 ? `${names.join(", ")} und ${more} weitere` : names.join(", "),
   embedded:
@@ -45,7 +45,6 @@ export const welcome: Strings["welcome"] = {
     day: "Guten Tag",
     evening: "Guten Abend",
   },
-  startHint: "Woran wollen wir arbeiten?",
   starters: "Für den Anfang",
   starter: {
     explain: {

@@ -9,7 +9,6 @@ export const composer = {
   placeholderQueue: "Write what comes next…",
   placeholderSteer: "Say what should change…",
   hint: "Type / for commands and @ for files.",
-  loadingConversation: "Loading the conversation…",
   draftNotKept: "This browser keeps no drafts: what you write here is lost when the page closes.",
 
   past: {

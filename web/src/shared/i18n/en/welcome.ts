@@ -1,7 +1,7 @@
 /** The first start, the start page and the login. */
 export const welcome = {
   title: "Welcome to Flowent",
-  what: "Flowent is your own workspace for an AI agent: it reads your project, works on it step by step, and everything stays on this machine.",
+  what: "Flowent is your own workspace for an AI agent: it reads your project, works on it step by step, and keeps everything on your own machine.",
   choose: "Choose what answers. You can change it at any time.",
   looking: "Looking for keys and servers on this machine…",
   lookFailed: "It could not be found out what there is on this machine.",
@@ -17,7 +17,7 @@ export const welcome = {
       ? `From ${variable} in the environment`
       : `From ${variable} in the environment, ends in ${last4}`,
   keyGoes: (host: string) => `Messages go to ${host}.`,
-  serverAt: (address: string) => `At ${address}; nothing leaves this machine.`,
+  serverAt: (address: string) => `At ${address}; messages stay on this machine.`,
   models: (names: readonly string[], more: number) =>
     more > 0 ? `${names.join(", ")} and ${more} more` : names.join(", "),
   embedded:
@@ -44,7 +44,6 @@ export const welcome = {
     day: "Good afternoon",
     evening: "Good evening",
   },
-  startHint: "What shall we work on?",
   starters: "To begin with",
   starter: {
     explain: {
@@ -52,7 +51,7 @@ export const welcome = {
       text: "Explain this project: what it does, how it is organised, and where to begin reading.",
     },
     find: {
-      title: "Find where something happens",
+      title: "Find something",
       text: "Find the place in this project where ",
     },
     review: {
