@@ -1,8 +1,8 @@
 """A real browser without a window, and what the DevTools protocol tells of one tab.
 
 A tab is opened as a person's is: in a context of its own (an empty cache), logged in by a link, with animations. What
-its main thread did is told in two ways: the processor time that the thread used, and the time that its tasks took by the
-clock. The second grows when other processes want the same cores, the first does not.
+its main thread did is told in two ways: the processor time that the thread used, and the time that its tasks took by
+the clock. The second grows when other processes want the same cores, the first does not.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
@@ -188,9 +187,10 @@ class Visitor:
     async def tab(self) -> Tab:
         """Open an empty tab."""
         page = await self._context.new_page()
-        session: DevTools = await self._context.new_cdp_session(page)
-        await session.send("Performance.enable")
-        return Tab(page, session, self._url)
+        session = await self._context.new_cdp_session(page)
+        tab = Tab(page, session, self._url)
+        await tab.session.send("Performance.enable")
+        return tab
 
 
 class Chromium:

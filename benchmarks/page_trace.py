@@ -1,12 +1,11 @@
 """What a key press costs: the tasks of the main thread that handle it, as the browser's own trace tells them.
 
 Counted are the tasks in which the key's events are handled, and those up to the next frame and with it: style, layout
-and paint of what the key changed. Whatever else the page does in that time, such as an answer that arrives, is in it too.
+and paint of what the key changed. Whatever else the page does in that time, such as an answer that arrives, is in it.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise

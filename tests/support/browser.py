@@ -59,8 +59,12 @@ class Workspace:
         return self._run(self.provider.wait_until(condition, 20))
 
     def asked(self, number: int) -> Any:
-        """Give the body of the provider's request of that number, from 1, once it has come."""
-        return self.wait_until(lambda report: len(report.requests) >= number).requests[number - 1].body
+        """Give the body of the model's request of that number, from 1, once it has come."""
+
+        def bodies(report: Report) -> list[Any]:
+            return [request.body for request in report.requests if request.method == "POST"]
+
+        return bodies(self.wait_until(lambda report: len(bodies(report)) >= number))[number - 1]
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Send a request past the page."""

@@ -61,8 +61,9 @@ class Person:
         return self.page.get_by_role("button", name="Stop", exact=True)
 
     @property
-    def header(self) -> Locator:
-        return self.page.get_by_role("banner")
+    def title(self) -> Locator:
+        """The conversation's title above its thread."""
+        return self.page.get_by_role("heading", level=1)
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)

@@ -37,6 +37,22 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
+/** A notification leads to its conversation: in a tab that is open, else in a new one. */
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show(`/c/${event.notification.tag}`));
+});
+
+async function show(path) {
+  const [open] = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (open) {
+    await open.focus();
+    open.postMessage({ open: path });
+  } else {
+    await self.clients.openWindow(path);
+  }
+}
+
 async function page(request) {
   try {
     const answer = await fetch(request);

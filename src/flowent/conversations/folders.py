@@ -96,6 +96,10 @@ class Folders:
         parent = None if directory.parent == directory else str(directory.parent)
         return FolderListing(str(directory), parent, items, truncated, await self._permission(directory))
 
+    async def check(self, workdir: str | None) -> Path:
+        """Give a directory that a conversation could work in, by default the one of new ones; raises InvalidError."""
+        return await self._workplaces.check(workdir)
+
     async def usable(self, paths: Iterable[str]) -> tuple[Folder, ...]:
         """Keep those in which a conversation may work now, each once."""
         found: dict[str, Folder] = {}

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, sync_playwright, expect
 
 from flowent.scripted.process import ScriptedProvider
 from support.browser import Console, Workspace
@@ -129,9 +129,17 @@ def provider(portal: BlockingPortal) -> Iterator[ScriptedProvider]:
 
 
 @pytest.fixture
-def empty_workspace(tmp_path: Path, portal: BlockingPortal, provider: ScriptedProvider) -> Iterator[Workspace]:
+def environment() -> dict[str, str]:
+    """Variables with which the workspace starts; modules and classes have their own."""
+    return {}
+
+
+@pytest.fixture
+def empty_workspace(
+    tmp_path: Path, portal: BlockingPortal, provider: ScriptedProvider, environment: dict[str, str]
+) -> Iterator[Workspace]:
     """A workspace as at its first start: nothing is set up."""
-    server = Server(tmp_path)
+    server = Server(tmp_path, extra=environment)
     workspace = Workspace(server, provider, portal)
     workspace.start()
     yield workspace
@@ -186,4 +194,6 @@ def phone(browser: Browser, console: Console, empty_workspace: Workspace) -> Ite
 def person(workspace: Workspace, page: Page) -> Person:
     """Somebody who is logged in to a workspace that answers; they look at the start page."""
     page.goto(workspace.url)
-    return Person(page, workspace)
+    person = Person(page, workspace)
+    expect(person.field).to_be_visible()
+    return person

@@ -247,7 +247,7 @@ def test_a_command_is_found_by_typing_it(person: Person, workspace: Workspace) -
     expect(person.field).to_have_value("/rename ")
     person.field.press_sequentially("A better title")
     person.field.press("Enter")
-    expect(person.header.get_by_role("heading", name="A better title")).to_be_visible()
+    expect(person.title).to_contain_text("A better title")
     expect(person.row("A better title")).to_be_visible()
     assert workspace.report().request_count == 1
 
@@ -434,7 +434,7 @@ def test_a_message_with_a_refused_file_is_not_sent_without_it(person: Person, wo
 def test_attached_files_are_part_of_the_draft(person: Person, workspace: Workspace) -> None:
     workspace.script({"text": "Seen."})
     choose_files(person, file("notes.txt", "text/plain", b"the notes say so"))
-    expect(attached(person)).to_contain_text("16 B")
+    expect(attached(person)).to_contain_text("16 byte")
     person.page.reload()
     expect(attached(person)).to_contain_text("notes.txt")
     person.send("Read it")

@@ -33,6 +33,18 @@ async def test_where_nothing_is_typed_there_is_something_to_choose(
     assert {hit["path"] for hit in answer.json()["items"]} == {"README.md", ".gitignore", "src", "src/open_hit.py"}
 
 
+async def test_files_are_found_before_there_is_a_conversation(program: httpx.AsyncClient, project: Path) -> None:
+    found = await program.get("/api/folders/files", params={"query": "ohit"})
+    assert [hit["path"] for hit in found.json()["items"]] == ["src/open_hit.py"]
+    within = await program.get("/api/folders/files", params={"query": "ohit", "workdir": str(project / "src")})
+    assert [hit["path"] for hit in within.json()["items"]] == ["open_hit.py"]
+
+
+async def test_files_outside_of_every_project_are_not_found(program: httpx.AsyncClient) -> None:
+    refused = await program.get("/api/folders/files", params={"workdir": "/etc"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "workdir")
+
+
 async def test_a_file_opens_at_a_line(program: httpx.AsyncClient, conversation: str, project: Path) -> None:
     os.utime(project / "src" / "open_hit.py", (1_800_000_000, 1_800_000_000))
     answer = await program.get(

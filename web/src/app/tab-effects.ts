@@ -1,4 +1,4 @@
-/** What the tab does by itself: its title, what counts as read, and notifications of what happened elsewhere. */
+/** What the tab does by itself: its title and icon, what counts as read, and notifications of what happened elsewhere. */
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useStrings } from "@/shared/i18n";
@@ -6,12 +6,23 @@ import { preferences } from "@/shared/lib/preferences";
 import { unreadCount } from "@/shared/live/list";
 import { watchNotices } from "@/shared/live/notices";
 import { markRead, useConversation, useList, useListed } from "@/shared/live/store";
-import { tabTitle } from "@/shared/live/title";
+import { tabBadge, tabTitle } from "@/shared/live/title";
+
+const ICONS = {
+  none: "/icons/flowent.svg",
+  unread: "/icons/flowent-unread.svg",
+  running: "/icons/flowent-running.svg",
+} as const;
+
+/** Whether a person sees this tab: it is shown, and its window is the one in front. */
+function isLooking(): boolean {
+  return document.visibilityState === "visible" && document.hasFocus();
+}
 
 function useLooking(): boolean {
-  const [looking, setLooking] = useState(() => document.visibilityState === "visible" && document.hasFocus());
+  const [looking, setLooking] = useState(isLooking);
   useEffect(() => {
-    const look = () => setLooking(document.visibilityState === "visible" && document.hasFocus());
+    const look = () => setLooking(isLooking());
     addEventListener("focus", look);
     addEventListener("blur", look);
     document.addEventListener("visibilitychange", look);
@@ -25,47 +36,68 @@ function useLooking(): boolean {
 }
 
 export function useTabEffects(conversationId: string | null): void {
-  const t = useStrings();
-  const navigate = useNavigate();
-  const looking = useLooking();
-  const listed = useListed(conversationId ?? "");
+  useTitle(conversationId);
+  useReading(conversationId);
+  useNotifications();
+}
+
+function useTitle(conversationId: string | null): void {
+  const title = useListed(conversationId ?? "")?.title ?? null;
   const running = useConversation(conversationId ?? "", (view) => view.state.status === "running") ?? false;
   const unread = useList((list) => unreadCount(list));
-
   useEffect(() => {
-    document.title = tabTitle({ unread, running, title: listed?.title ?? null });
-  }, [unread, running, listed?.title]);
+    document.title = tabTitle({ unread, running, title });
+    const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
+    if (icon) {
+      icon.href = ICONS[tabBadge({ unread, running }) ?? "none"];
+    }
+    // The icon of an installed app; browsers without it go without.
+    void navigator.setAppBadge?.(unread).catch(() => undefined);
+  }, [unread, running, title]);
+}
 
-  const answered = listed?.answered_seq ?? 0;
+function useReading(conversationId: string | null): void {
+  const looking = useLooking();
+  const answered = useListed(conversationId ?? "")?.answered_seq ?? 0;
   useEffect(() => {
     if (conversationId && looking && answered > 0) {
       markRead(conversationId);
     }
   }, [conversationId, looking, answered]);
+}
 
+function useNotifications(): void {
+  const t = useStrings();
+  const navigate = useNavigate();
   useEffect(
     () =>
       watchNotices((notice) => {
-        const seen = document.visibilityState === "visible" && document.hasFocus();
-        if (
-          seen ||
-          !preferences().notifications ||
-          !("Notification" in window) ||
-          Notification.permission !== "granted"
-        ) {
-          return;
+        const wanted = preferences().notifications && "Notification" in window;
+        if (wanted && Notification.permission === "granted" && !isLooking()) {
+          void notify(
+            notice.title ?? t.conversations.untitled,
+            t.frame.notice[notice.kind],
+            notice.conversationId,
+          );
         }
-        const notification = new Notification(notice.title ?? t.conversations.untitled, {
-          body: t.frame.notice[notice.kind],
-          tag: notice.conversationId,
-          icon: "/icons/flowent-192.png",
-        });
-        notification.onclick = () => {
-          window.focus();
-          void navigate({ to: "/c/$conversationId", params: { conversationId: notice.conversationId } });
-          notification.close();
-        };
       }),
-    [navigate, t],
+    [t],
   );
+  useEffect(() => {
+    // The service worker asks to open what was notified of.
+    const open = (event: MessageEvent<{ open?: unknown }>) => {
+      const conversationId = /^\/c\/([\w-]+)$/.exec(String(event.data?.open))?.[1];
+      if (conversationId) {
+        void navigate({ to: "/c/$conversationId", params: { conversationId } });
+      }
+    };
+    navigator.serviceWorker?.addEventListener("message", open);
+    return () => navigator.serviceWorker?.removeEventListener("message", open);
+  }, [navigate]);
+}
+
+/** Through the service worker, which phones need and which outlives the tab. Several tabs say one thing once: by its tag. */
+async function notify(title: string, body: string, conversationId: string): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  await registration?.showNotification(title, { body, tag: conversationId, icon: "/icons/flowent-192.png" });
 }

@@ -18,27 +18,22 @@ router = APIRouter(route_class=ApiRoute, prefix="/api", tags=["workdir"])
 _RECENT_ROWS = 200
 
 PathText = Annotated[str, Query(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
+QueryText = Annotated[str, Query(max_length=100, description="Characters of the path, in order.")]
+HitLimit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 LINES = 2_000
 """How many lines an answer holds where a client does not say."""
 
 
 @router.get("/conversations/{conversation_id}/files", responses=problems(404, 409))
 async def find_files(
-    conversation_id: ConversationId,
-    use: Use,
-    query: Annotated[str, Query(max_length=100, description="Characters of the path, in order.")] = "",
-    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
+    conversation_id: ConversationId, use: Use, query: QueryText = "", limit: HitLimit = 20
 ) -> FileHits:
     """Find files and directories of the conversation's work directory that fit, the best first.
 
     Several words must all fit. Case counts where the query has a capital that some path has. Files that an ignore
     file names are left out. Where the query is empty: what was changed last.
     """
-    try:
-        found = await use.project.files.search(await _workdir(use, conversation_id), query, limit)
-    except (WorkdirGoneError, SearchUnavailableError) as error:
-        raise _problem(error) from error
-    return FileHits.of(found)
+    return await _found(use, await _workdir(use, conversation_id), query, limit)
 
 
 @router.get("/conversations/{conversation_id}/files/content", responses=problems(404, 409))
@@ -76,6 +71,26 @@ async def list_recent_folders(use: Use) -> RecentFolders:
     rows = sorted(page.rows, key=lambda row: row.updated_at, reverse=True)
     folders = await use.project.folders.usable(row.listing.workdir for row in rows)
     return RecentFolders(items=tuple(FolderView.of(folder) for folder in folders))
+
+
+@router.get("/folders/files", responses=problems(409))
+async def find_folder_files(
+    use: Use,
+    workdir: Annotated[
+        PathText | None, Query(description="Where a conversation could work; by default where new ones do.")
+    ] = None,
+    query: QueryText = "",
+    limit: HitLimit = 20,
+) -> FileHits:
+    """Find files before there is a conversation, as its own route does."""
+    return await _found(use, await use.project.folders.check(workdir), query, limit)
+
+
+async def _found(use: Services, workdir: Path, query: str, limit: int) -> FileHits:
+    try:
+        return FileHits.of(await use.project.files.search(workdir, query, limit))
+    except (WorkdirGoneError, SearchUnavailableError) as error:
+        raise _problem(error) from error
 
 
 async def _workdir(use: Services, conversation_id: str) -> Path:

@@ -132,15 +132,15 @@ describe("files", () => {
     expect(screen.getByRole("listbox")).toBeTruthy();
   });
 
-  it("of a new conversation are those of its folder: it is made first, once", async () => {
-    const create = vi.spyOn(commands, "createConversation").mockResolvedValue({ id: "made" });
-    const asked = answerGets({ [FILES]: found({ path: "README.md" }) });
+  it("of a new conversation are those of its folder, and nothing is made for that", async () => {
+    const create = vi.spyOn(commands, "createConversation");
+    const asked = answerGets({ "/api/folders/files": found({ path: "README.md" }) });
     renderComposer(null, "/work");
     await userEvent.type(field(), "@re");
     await option(/README\.md/);
-    expect(create.mock.calls).toEqual([[{ workdir: "/work" }]]);
-    expect(asked.find(({ path }) => path === FILES)?.options).toMatchObject({
-      params: { path: { conversation_id: "made" } },
+    expect(create).not.toHaveBeenCalled();
+    expect(asked.find(({ path }) => path === "/api/folders/files")?.options).toMatchObject({
+      params: { query: { workdir: "/work" } },
     });
   });
 

@@ -31,7 +31,7 @@ import { ownMessages } from "./own-messages";
 import { Queue } from "./queue";
 import type { QueueContext } from "./queue-actions";
 import { SendButton } from "./send-button";
-import { ensureConversation, sendDraft } from "./sending";
+import { sendDraft } from "./sending";
 import { typedCommand } from "./slash";
 import { TextField } from "./text-field";
 import { useChoice } from "./use-choice";
@@ -189,9 +189,6 @@ function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
     [id, store],
   );
   const history = useLatest(() => ownMessages(id));
-  const conversation = useLatest(() =>
-    id === null ? ensureConversation(store, workdir) : Promise.resolve(id),
-  );
   const openModel = useLatest((open: boolean) => setPicker(open ? "model" : null));
   const openEffort = useLatest((open: boolean) => setPicker(open ? "effort" : null));
   const chooseModel = useLatest((chosen: Parameters<typeof choice.chooseModel>[0]) => {
@@ -243,8 +240,7 @@ function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
           invalid={failed}
           busy={busy}
           commands={commands}
-          fileScope={id ?? `new ${workdir ?? ""}`}
-          conversation={conversation}
+          project={id === null ? { workdir } : { conversationId: id }}
           history={history}
           onSubmit={submitNow}
           onStop={stopNow}

@@ -12,7 +12,16 @@ const LIMIT = 20;
 
 export type FoundFile = components["schemas"]["FileHit"];
 
-function findFiles(conversationId: string, query: string, signal: AbortSignal) {
+/** What is searched: a conversation's project, or, before there is one, the folder that it will work in. */
+export type Project = { conversationId: string } | { workdir: string | undefined };
+
+function findFiles(project: Project, query: string, signal: AbortSignal) {
+  if (!("conversationId" in project)) {
+    const { workdir } = project;
+    const params = { query: { query, limit: LIMIT, ...(workdir === undefined ? {} : { workdir }) } };
+    return call(client.GET("/api/folders/files", { params, signal }));
+  }
+  const { conversationId } = project;
   return call(
     client.GET("/api/conversations/{conversation_id}/files", {
       params: { path: { conversation_id: conversationId }, query: { query, limit: LIMIT } },
@@ -53,20 +62,13 @@ export interface Mentions {
 
 const NOTHING: readonly FoundFile[] = [];
 
-/**
- * `query` is null while nothing is asked for. `scope` tells one project from another; `conversation` gives the
- * conversation whose project is searched, and may have to make it first.
- */
-export function useMentions(
-  query: string | null,
-  scope: string,
-  conversation: () => Promise<string>,
-): Mentions {
+/** `query` is null while nothing is asked for. */
+export function useMentions(query: string | null, project: Project): Mentions {
   const text = useStrings().composer.completion;
   const asked = useDebounced(query);
   const { data, error, isFetching, isPlaceholderData } = useQuery({
-    queryKey: ["composer-files", scope, asked],
-    queryFn: async ({ signal }) => findFiles(await conversation(), asked ?? "", signal),
+    queryKey: ["composer-files", project, asked],
+    queryFn: ({ signal }) => findFiles(project, asked ?? "", signal),
     enabled: asked !== null,
     placeholderData: keepPreviousData,
     staleTime: 5_000,

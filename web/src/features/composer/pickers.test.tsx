@@ -96,7 +96,7 @@ describe("the model picker", () => {
   });
 
   it("leads to the settings where there is no provider", async () => {
-    answerGets({ "/api/settings": { ...SETTINGS, model: null } });
+    answerGets({ "/api/settings": { ...SETTINGS, provider_id: null, model: null } });
     hold("c1", {});
     renderComposer("c1");
     await open();

@@ -9,7 +9,7 @@ import { useAllCommands } from "@/shared/lib/commands";
 import { announce } from "@/shared/ui/announcer";
 import { complete, findTrigger, mentionText, type Trigger } from "./completion";
 import { type CompletionItem, type CompletionPopupProps, optionId } from "./completion-popup";
-import { useMentions } from "./mentions";
+import { type Project, useMentions } from "./mentions";
 import { type SlashCommand, type Suggestion, suggest } from "./slash";
 import { typeOver } from "./typing";
 import { useLatest } from "./use-latest";
@@ -18,9 +18,7 @@ const NOTHING: readonly CompletionItem[] = [];
 
 export interface CompletionSource {
   commands: readonly SlashCommand[];
-  /** What tells one project's files from another's. */
-  fileScope: string;
-  conversation: () => Promise<string>;
+  project: Project;
 }
 
 export interface Completion {
@@ -56,7 +54,7 @@ function commandItem(suggestion: Suggestion): CompletionItem {
 
 export function useCompletion(
   field: { readonly current: HTMLTextAreaElement | null },
-  { commands, fileScope, conversation }: CompletionSource,
+  { commands, project }: CompletionSource,
 ): Completion {
   const text = useStrings().composer.completion;
   const listId = useId();
@@ -65,7 +63,7 @@ export function useCompletion(
   const [activeId, setActiveId] = useState<string | null>(null);
 
   const shown = trigger !== null && trigger.start !== dismissed ? trigger : null;
-  const mentions = useMentions(shown?.kind === "mention" ? shown.query : null, fileScope, conversation);
+  const mentions = useMentions(shown?.kind === "mention" ? shown.query : null, project);
   const pageCommands = useAllCommands();
   const commandQuery = shown?.kind === "command" ? shown.query : null;
   const suggestions = useMemo(

@@ -94,6 +94,12 @@ function Fields({ fields, providers }: { fields: FormFields<Values>; providers: 
     });
   }
 
+  function chooseModel(model: string) {
+    const stored = settings.context_window ?? null;
+    const kept = values.context_window !== stored && values.context_window !== null;
+    set({ model, context_window: kept ? values.context_window : model === settings.model ? stored : null });
+  }
+
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <SelectField
@@ -106,7 +112,7 @@ function Fields({ fields, providers }: { fields: FormFields<Values>; providers: 
       <ModelField
         label={t.providers.model}
         value={values.model}
-        onChange={(model) => set({ model })}
+        onChange={chooseModel}
         models={listed}
         loading={models.isFetching}
         error={error("model")}

@@ -51,7 +51,7 @@ function Folders({ fields }: { fields: FormFields<Values> }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: once a line was added
   useEffect(() => {
     if (added.current) {
-      list.current?.querySelector<HTMLElement>("[data-line]:last-of-type input")?.focus();
+      [...(list.current?.querySelectorAll<HTMLElement>("[data-line] input") ?? [])].at(-1)?.focus();
       added.current = false;
     }
   }, [folders.length]);

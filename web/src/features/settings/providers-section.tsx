@@ -1,4 +1,5 @@
 /** What answers by default, and the providers: one form at a time takes the place of the list. */
+import { useBlocker } from "@tanstack/react-router";
 import { Cpu, Plus } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useStrings } from "@/shared/i18n";
@@ -7,6 +8,7 @@ import { useProviders, useSettings } from "@/shared/providers/queries";
 import type { Provider } from "@/shared/providers/types";
 import { UseProvider } from "@/shared/providers/use-provider";
 import { Button } from "@/shared/ui/button";
+import { ConfirmDialog } from "@/shared/ui/dialog";
 import { EmptyState } from "@/shared/ui/feedback";
 import { toast } from "@/shared/ui/toast";
 import { AnswersForm } from "./answers-form";
@@ -98,13 +100,25 @@ function Editing({
   const t = useStrings().settings;
   const settings = useSettings();
   const heading = useRef<HTMLHeadingElement>(null);
+  const [dirty, setDirty] = useState(false);
+  const blocker = useBlocker({
+    shouldBlockFn: () => dirty,
+    enableBeforeUnload: () => dirty,
+    withResolver: true,
+  });
   useEffect(() => heading.current?.focus(), []);
   return (
     <section>
       <h2 ref={heading} tabIndex={-1} className="mb-5 font-semibold text-lg outline-none">
         {provider?.name ?? t.provider.add}
       </h2>
-      <ProviderForm provider={provider} providers={providers} onClose={onClose} closeLabel={t.providers.back}>
+      <ProviderForm
+        provider={provider}
+        providers={providers}
+        onClose={onClose}
+        onDirty={setDirty}
+        closeLabel={t.providers.back}
+      >
         {(saved, test) =>
           settings.data?.provider_id === saved.id && settings.data.model ? null : (
             <UseProvider
@@ -118,6 +132,15 @@ function Editing({
           )
         }
       </ProviderForm>
+      <ConfirmDialog
+        open={blocker.status === "blocked"}
+        onClose={() => blocker.reset?.()}
+        title={t.provider.leaveTitle}
+        description={t.provider.leaveText}
+        confirmLabel={t.provider.leave}
+        danger
+        onConfirm={() => blocker.proceed?.()}
+      />
     </section>
   );
 }

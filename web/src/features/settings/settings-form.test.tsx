@@ -126,6 +126,7 @@ it("says at its line which folder was refused, not counting lines that are empty
   await user.click(await screen.findByRole("button", { name: "Add a folder" }));
   await user.click(screen.getByRole("button", { name: "Add a folder" }));
   const second = screen.getByLabelText("Folder 2");
+  expect(document.activeElement).toBe(second);
   await user.type(second, "/nowhere");
   await user.click(save());
   expect(await screen.findByText("It cannot be reached.")).toBeTruthy();

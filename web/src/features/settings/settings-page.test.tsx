@@ -4,11 +4,19 @@ import {
   createRoute,
   createRouter,
   RouterProvider,
+  useParams,
 } from "@tanstack/react-router";
 import { act, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
-import { emptyServer, problem, renderOnPage, SETTINGS, serve } from "@/shared/providers/test-server";
+import {
+  emptyServer,
+  PROVIDER,
+  problem,
+  renderOnPage,
+  SETTINGS,
+  serve,
+} from "@/shared/providers/test-server";
 import { dropDrafts } from "./drafts";
 import { SettingsPage } from "./settings-page";
 
@@ -39,7 +47,7 @@ async function open(path: string) {
     getParentRoute: () => root,
     path: "/settings/{-$section}",
     component: function Page() {
-      return <SettingsPage section={settings.useParams().section} />;
+      return <SettingsPage section={useParams({ strict: false }).section} />;
     },
   });
   const login = createRoute({
@@ -52,6 +60,7 @@ async function open(path: string) {
     history: createMemoryHistory({ initialEntries: [path] }),
   });
   await act(() => router.load());
+  // The types know the page's own router alone.
   renderOnPage(<RouterProvider router={router as never} />);
   return userEvent.setup();
 }
@@ -109,4 +118,15 @@ it("stays where logging out fails, and says why", async () => {
   await user.click(screen.getByRole("button", { name: "Log out" }));
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Log out" }));
   expect(await screen.findByText("The disk is full.")).toBeTruthy();
+});
+
+it("asks before another section takes the place of a provider that is not saved", async () => {
+  serve({ "GET /api/providers": { items: [PROVIDER] }, "GET /api/setup": { offers: [] } });
+  const user = await open("/settings/providers");
+  await user.click(await screen.findByRole("button", { name: "Edit OpenAI" }));
+  await user.type(screen.getByLabelText("Name"), " 2");
+  await user.click(within(rail()).getByRole("link", { name: "Data" }));
+  const dialog = await screen.findByRole("dialog");
+  await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
+  expect(screen.getByLabelText("Name")).toHaveProperty("value", "OpenAI 2");
 });

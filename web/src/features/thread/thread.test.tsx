@@ -5,6 +5,8 @@ import type { Message } from "@/shared/api/types";
 import { setLanguage } from "@/shared/i18n";
 import { listenToKeys } from "@/shared/lib/commands";
 import { showMessage, useWorkspace } from "@/shared/lib/workspace";
+import { emptyView } from "@/shared/live/conversation";
+import { setPast } from "@/shared/live/past";
 import * as store from "@/shared/live/store";
 import { Announcer } from "@/shared/ui/announcer";
 import { CONVERSATION, forget, giveSizes, hold, message, text } from "./test-thread";
@@ -160,6 +162,29 @@ describe("the list of messages", () => {
     show();
     act(() => showMessage(CONVERSATION, "nowhere"));
     expect(useWorkspace.getState().target).toBeNull();
+  });
+});
+
+describe("the past", () => {
+  it("is shown instead of the present, and cannot be changed", () => {
+    hold(history);
+    show();
+    const then = [
+      message("m0", "user", [text("p0", "Said once")]),
+      message("m1", "assistant", [text("p1", "So it was")], { parent_id: "m0" }),
+    ];
+    const empty = emptyView(CONVERSATION);
+    const view = {
+      ...empty,
+      state: { ...empty.state, head: "m1" },
+      messages: new Map(then.map((each) => [each.id, each])),
+    };
+    act(() => setPast(CONVERSATION, view));
+    expect(screen.getByText("So it was")).toBeDefined();
+    expect(screen.queryByText("Said 59")).toBeNull();
+    expect(screen.queryByRole("button", { name: "Answer again" })).toBeNull();
+    act(() => setPast(CONVERSATION, null));
+    expect(screen.getAllByRole("button", { name: "Answer again" }).length).toBeGreaterThan(0);
   });
 });
 

@@ -110,7 +110,9 @@ it("asks for a model where the accepted provider could not list any", async () =
   serve({ "PUT /api/settings": { ...SETTINGS, provider_id: "openai", model: "gpt-5" } });
   await user.click(screen.getByRole("button", { name: "Use this model" }));
   expect(await screen.findByLabelText("Message")).toBeTruthy();
-  expect(bodiesOf("PUT /api/settings")).toEqual([{ provider_id: "openai", model: "gpt-5" }]);
+  expect(bodiesOf("PUT /api/settings")).toEqual([
+    { provider_id: "openai", model: "gpt-5", context_window: null },
+  ]);
 });
 
 it("is no dead end where nothing was found and looking fails", async () => {

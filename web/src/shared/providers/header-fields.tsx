@@ -13,6 +13,11 @@ export interface HeaderFieldsProps {
   errors: FieldErrors;
 }
 
+/** Whether a header's name is none that can be sent: the server's answer does not say which one it means. */
+function isMisnamed({ name }: HeaderDraft): boolean {
+  return !/^[!#$%&'*+.^_`|~0-9a-z-]{1,128}$/i.test(name.trim());
+}
+
 export function HeaderFields({ headers, onChange, errors }: HeaderFieldsProps) {
   const t = useStrings().settings.provider;
   const region = useRef<HTMLFieldSetElement>(null);
@@ -24,8 +29,8 @@ export function HeaderFields({ headers, onChange, errors }: HeaderFieldsProps) {
   return (
     <fieldset ref={region} className="flex min-w-0 flex-col gap-3">
       <legend className="mb-1 font-medium text-sm">{t.headers}</legend>
-      <p className="-mt-2 text-muted text-xs">{t.headersHint}</p>
-      {errors.at("headers") && (
+      <p className="text-muted text-xs">{t.headersHint}</p>
+      {errors.at("headers") && !headers.some(isMisnamed) && (
         <p role="alert" className="text-danger text-xs">
           {errors.at("headers")}
         </p>
@@ -37,6 +42,8 @@ export function HeaderFields({ headers, onChange, errors }: HeaderFieldsProps) {
             value={header.name}
             onChange={(name) => change(header.key, { name })}
             disabled={header.stored}
+            autoFocus={!header.stored && header.name === ""}
+            error={isMisnamed(header) ? errors.at("headers") : undefined}
             monospace
             maxLength={128}
             className="flex-1"

@@ -27,7 +27,7 @@ export function ModelEntries({ models, onChange, errors }: ModelEntriesProps) {
   return (
     <fieldset ref={region} className="flex min-w-0 flex-col gap-3">
       <legend className="mb-1 font-medium text-sm">{t.ownModels}</legend>
-      <p className="-mt-2 text-muted text-xs">{t.ownModelsHint}</p>
+      <p className="text-muted text-xs">{t.ownModelsHint}</p>
       {errors.at("models") && (
         <p role="alert" className="text-danger text-xs">
           {errors.at("models")}
@@ -48,6 +48,7 @@ export function ModelEntries({ models, onChange, errors }: ModelEntriesProps) {
                 error={at("id")}
                 required
                 monospace
+                autoFocus={model.id === ""}
                 maxLength={200}
                 className="flex-1"
               />

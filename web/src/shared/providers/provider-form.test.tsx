@@ -141,3 +141,17 @@ it("asks before it throws away what was typed", async () => {
   await user.click(screen.getByRole("button", { name: "Discard" }));
   await vi.waitFor(() => expect(onClose).toHaveBeenCalledOnce());
 });
+
+it("says at a header's name that it cannot be one", async () => {
+  serve({ [PUT]: invalid({ headers: "A header's name has letters." }) });
+  const { user } = open({ ...PROVIDER, headers: [] });
+  await openAdvanced(user);
+  await user.click(screen.getByRole("button", { name: "Add a header" }));
+  const name = screen.getByLabelText("Header");
+  expect(document.activeElement).toBe(name);
+  await user.type(name, "bad name");
+  await user.type(screen.getByLabelText("Value"), "secret");
+  await user.click(screen.getByRole("button", { name: "Save and test" }));
+  expect(await screen.findByText("A header's name has letters.")).toBeTruthy();
+  await vi.waitFor(() => expect(document.activeElement).toBe(name));
+});

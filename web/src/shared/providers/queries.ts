@@ -83,7 +83,7 @@ async function providersChanged(queries: QueryClient, id?: string): Promise<void
   if (id !== undefined) {
     void queries.invalidateQueries({ queryKey: ["provider-models", id] });
   }
-  void queries.invalidateQueries({ queryKey: ["setup"], refetchType: "none" });
+  void queries.invalidateQueries({ queryKey: ["setup"] });
   await Promise.all([
     queries.invalidateQueries({ queryKey: ["providers"] }),
     queries.invalidateQueries({ queryKey: ["settings"] }),

@@ -28,8 +28,9 @@ export function UseProvider({ provider, suggested, onUsed }: UseProviderProps) {
       return;
     }
     try {
+      // A context window that was set belonged to the model before.
       // Not a callback of the mutation: this part of the page may go as soon as something answers.
-      await settings.mutateAsync({ provider_id: provider.id, model });
+      await settings.mutateAsync({ provider_id: provider.id, model, context_window: null });
       onUsed(model);
     } catch {
       // Shown by the state of the mutation.

@@ -30,13 +30,11 @@ export const welcome: Strings["welcome"] = {
   addProviderHint: "Ein Dienst mit deinem Schlüssel oder ein eigener Server.",
   addProviderTitle: "Anbieter hinzufügen",
   backToOffers: "Zurück zu den Angeboten",
-  accepted: (name: string) => `${name} ist eingerichtet.`,
   chooseModel: (name: string) => `${name} ist eingerichtet, aber noch ist kein Modell gewählt.`,
   chooseModelHint: "Wähle das Modell, das antworten soll.",
   changeProvider: (name: string) => `${name} ändern`,
   answers: (model: string) => `Ab jetzt antwortet ${model}.`,
   answersHint: "Ein anderes lässt sich unten wählen, für jede Unterhaltung einzeln.",
-  settings: "Einstellungen",
   settingsUnknown: "Die Einstellungen konnten nicht geladen werden.",
 
   greeting: {

@@ -29,13 +29,11 @@ export const welcome = {
   addProviderHint: "A service with your key, or a server of your own.",
   addProviderTitle: "Add a provider",
   backToOffers: "Back to the offers",
-  accepted: (name: string) => `${name} is set up.`,
   chooseModel: (name: string) => `${name} is set up, but no model is chosen yet.`,
   chooseModelHint: "Choose the model that is to answer.",
   changeProvider: (name: string) => `Change ${name}`,
   answers: (model: string) => `${model} answers from now on.`,
   answersHint: "Another one can be chosen below, for each conversation.",
-  settings: "Settings",
   settingsUnknown: "The settings could not be loaded.",
 
   greeting: {
