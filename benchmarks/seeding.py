@@ -39,14 +39,16 @@ def _same(_: int) -> str:
     return ANSWER
 
 
-async def seed(database: Path, workdir: str, sizes: Sequence[int], write: Write = _same) -> list[str]:
+async def seed(
+    database: Path, workdir: str, sizes: Sequence[int], write: Write = _same, prefix: str = "conv_seeded"
+) -> list[str]:
     """Add a conversation of each number of messages; gives their ids. The database is made if need be."""
     database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = await open_sqlite(database)
     names: list[str] = []
     at = time.time_ns() // 1_000_000
     for number, messages in enumerate(sizes):
-        name = f"conv_seeded{number}"
+        name = f"{prefix}{number}"
         rows = [
             StoredEventRow(seq, at, event.type, encode(event))
             for seq, event in enumerate(_conversation(messages, workdir, write), start=1)

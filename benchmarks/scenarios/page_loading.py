@@ -12,6 +12,7 @@ from benchmarks.workspace import Workspace
 LOADED = "Page: what is loaded"
 OPENING = "Page: opening a conversation"
 MESSAGES = 2_000
+PLAIN_MESSAGES = 20
 KILOBYTES = 350
 LARGEST = 5
 
@@ -21,15 +22,18 @@ async def run(bench: Bench) -> list[Figure]:
     directory = bench.new_directory()
     workspace = Workspace(directory)
     try:
-        (conversation,) = await seed(workspace.database, str(directory / "work"), [MESSAGES], short_answer)
+        work = str(directory / "work")
+        (conversation,) = await seed(workspace.database, work, [MESSAGES], short_answer)
+        (plain,) = await seed(workspace.database, work, [PLAIN_MESSAGES], prefix="conv_plain")
         await workspace.start()
         # Without something that answers, the start page is the welcome.
         await connect(workspace, bench.provider, 100)
         # The server folds a conversation once; what that takes is `blocking`'s business.
         await workspace.seq(conversation)
         async with browsing() as browser:
-            say("  the start page")
-            start = await _start_page(browser, workspace)
+            say("  the start page and a short conversation")
+            start = await _visit(browser, workspace, "/")
+            short = await _visit(browser, workspace, f"/c/{plain}", last_answer(PLAIN_MESSAGES))
             say(f"  {MESSAGES:,} messages")
             cold: list[Opening] = []
             warm: list[Opening] = []
@@ -41,15 +45,16 @@ async def run(bench: Bench) -> list[Figure]:
         await workspace.close()
     return [
         *_weights("start page", start),
-        *_weights("conversation", cold[0]),
+        *_weights("conversation of plain text", short),
+        *_weights("conversation with code and mathematics", cold[0], goal=None),
         *_times(f"{MESSAGES:,} messages, first visit", cold),
         *_times(f"{MESSAGES:,} messages, later visit", warm),
     ]
 
 
-async def _start_page(browser: Chromium, workspace: Workspace) -> Opening:
+async def _visit(browser: Chromium, workspace: Workspace, path: str, message_id: str | None = None) -> Opening:
     async with browser.visitor(workspace) as visitor:
-        return await (await visitor.tab()).open("/")
+        return await (await visitor.tab()).open(path, message_id)
 
 
 async def _conversation(browser: Chromium, workspace: Workspace, conversation: str) -> tuple[Opening, Opening]:
@@ -63,10 +68,10 @@ async def _conversation(browser: Chromium, workspace: Workspace, conversation: s
     return openings[0], openings[1]
 
 
-def _weights(where: str, opening: Opening) -> list[Figure]:
+def _weights(where: str, opening: Opening, goal: float | None = KILOBYTES) -> list[Figure]:
     before = [one for one in opening.loaded if one.at <= opening.interactive]
     return [
-        _weight(f"{where}: scripts until it can be used, gzip", "script", before, KILOBYTES),
+        _weight(f"{where}: scripts until it can be used, gzip", "script", before, goal),
         _weight(f"{where}: scripts a second later, gzip", "script", opening.loaded),
         _weight(f"{where}: style sheets, gzip", "style", opening.loaded),
         _weight(f"{where}: fonts", "font", opening.loaded),

@@ -107,4 +107,4 @@ class Person:
 
     def details(self, conversation_id: str | None = None) -> Any:
         """The conversation as the API tells it."""
-        return self.workspace.ask("GET", f"/api/conversations/{conversation_id or self.conversation_id}?limit=500")
+        return self.workspace.ask("GET", f"/api/conversations/{conversation_id or self.conversation_id}?limit=200")

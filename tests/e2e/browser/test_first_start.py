@@ -129,7 +129,7 @@ def test_a_local_server_is_found_and_answers(page: Page, empty_workspace: Worksp
 def test_a_provider_of_ones_own_is_tested_until_it_answers(
     page: Page, empty_workspace: Workspace, console: Console
 ) -> None:
-    console.allow_refusals(502)
+    console.allow_refusals(422, 502)
     empty_workspace.script({"text": "word"}, {"text": "The first answer."}, api_key="right-key-0123456789")
     address = empty_workspace.provider.base_url("chat")
     fill_in(page, "http://127.0.0.1:9/v1", "wrong-key-0123456789")
@@ -137,6 +137,10 @@ def test_a_provider_of_ones_own_is_tested_until_it_answers(
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("Nothing accepts connections at 127.0.0.1:9", timeout=LONG)
     page.get_by_role("textbox", name="Base URL").fill(address)
+    page.get_by_role("button", name="Save and test").click()
+    # A key is never sent to another server than that for which it was entered.
+    expect(page.get_by_role("textbox", name="API key")).to_have_accessible_description(re.compile("names another server"))
+    page.get_by_role("textbox", name="API key").fill("still-wrong-0123456789")
     page.get_by_role("button", name="Save and test").click()
     expect(alert).to_contain_text("The key was not accepted")
     page.get_by_role("textbox", name="API key").fill("right-key-0123456789")

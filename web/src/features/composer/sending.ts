@@ -12,6 +12,7 @@ import {
 } from "@/shared/api/commands";
 import type { ReasoningEffort } from "@/shared/api/types";
 import { strings } from "@/shared/i18n";
+import { noteSent } from "@/shared/lib/workspace";
 import { attachmentsSettled } from "./attachments";
 import { type ComposerState, type ComposerStore, flushDrafts, type SendFailure } from "./composer-store";
 import { type Attempt, attemptFor, type ModelChoice, restAfter } from "./draft";
@@ -187,6 +188,7 @@ async function deliver(
 ): Promise<string> {
   const message = { id: attempt.id, content: attempt.text, attachments: attempt.files, mode: to.mode };
   if (to.conversationId !== null) {
+    noteSent(to.conversationId, message.id);
     await sendMessage(to.conversationId, message);
     return to.conversationId;
   }

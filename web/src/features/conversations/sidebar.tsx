@@ -31,7 +31,7 @@ export function ConversationSidebar({ activeId }: ConversationSidebarProps) {
   };
   const shown = { activeId, onGone };
   return (
-    <nav aria-label={t.conversations.title} className="flex min-h-0 w-full flex-col bg-surface">
+    <nav aria-label={t.conversations.title} className="flex h-full min-h-0 w-full flex-col bg-surface">
       <div className="flex h-12 shrink-0 items-center gap-1 ps-4 pe-2">
         <Link to="/" className="flex items-center gap-2 rounded-sm font-semibold text-sm tracking-tight">
           <Logo className="size-5 text-accent" />

@@ -18,7 +18,7 @@ export function SidePanel({ conversationId }: { conversationId: string }) {
   const file = useWorkspace((workspace) => workspace.file);
   const shown = file?.conversationId === conversationId ? file : null;
   return (
-    <div className="relative flex min-h-0 w-full flex-1 flex-col">
+    <div className="relative flex h-full min-h-0 w-full flex-col">
       <span className="absolute end-2 top-1 z-10">
         <IconButton
           size="small"

@@ -32,6 +32,7 @@ import { useThreadCommands } from "./use-thread-commands";
 /** How far from the end still counts as at the end, in pixels. */
 const END = 24;
 const NEVER = -1;
+const BEYOND_THE_END = 1e7;
 /** How many messages before the oldest loaded one its predecessors are loaded. */
 const AHEAD = 6;
 const ROW_HEIGHT = 140;
@@ -56,6 +57,9 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
     paddingStart: 56,
     paddingEnd: 32,
     scrollPaddingStart: 8,
+    // The first rows that are drawn are those at the end: the oldest ones would be drawn for nothing.
+    initialOffset: BEYOND_THE_END,
+    initialRect: { width: 0, height: window.innerHeight },
     anchorTo: "end",
     followOnAppend: true,
     scrollEndThreshold: held.current ? NEVER : END,

@@ -10,6 +10,9 @@ import { Elapsed, endOf, sinceFirstSeen } from "./elapsed";
 import { useFold } from "./kept-state";
 import { useThread } from "./thread-context";
 
+/** Milliseconds below which the time says nothing. */
+const WORTH_SAYING = 100;
+
 export interface ReasoningProps {
   part: ThinkingPart;
   /** It is still arriving. */
@@ -33,7 +36,9 @@ export const Reasoning = memo(function Reasoning({ part, live }: ReasoningProps)
           <Elapsed id={part.id} />
         </>
       ) : (
-        <span>{took === null ? thread.thought : thread.thoughtFor(duration(took))}</span>
+        <span>
+          {took === null || took < WORTH_SAYING ? thread.thought : thread.thoughtFor(duration(took))}
+        </span>
       )}
     </span>
   );

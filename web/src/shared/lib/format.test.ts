@@ -26,7 +26,7 @@ test.each([
 });
 
 test.each([
-  [512, "512 byte"],
+  [512, "512 B"],
   [3400, "3.4 kB"],
   [12_345_678, "12 MB"],
 ])("%d bytes are %s", (bytes, told) => {

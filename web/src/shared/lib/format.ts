@@ -46,8 +46,11 @@ export function compactCount(number: number): string {
 
 /** "512 B", "3.4 kB", "1.2 MB"; powers of 1,000. */
 export function byteSize(bytes: number): string {
-  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
-  let value = bytes;
+  if (bytes < 1000) {
+    return `${bytes} B`;
+  }
+  const units = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+  let value = bytes / 1000;
   let unit = 0;
   while (value >= 1000 && unit < units.length - 1) {
     value /= 1000;
@@ -55,8 +58,8 @@ export function byteSize(bytes: number): string {
   }
   return new Intl.NumberFormat(locale(), {
     style: "unit",
-    unit: units[unit] ?? "byte",
+    unit: units[unit] ?? "kilobyte",
     unitDisplay: "short",
-    maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
+    maximumFractionDigits: value < 10 ? 1 : 0,
   }).format(value);
 }

@@ -21,6 +21,8 @@ interface Workspace {
   insertion: { conversationId: string | null; text: string } | null;
   /** The message that is to be brought into view. */
   target: { conversationId: string; messageId: string } | null;
+  /** The message that was sent last from here. */
+  sent: { conversationId: string; messageId: string } | null;
   threadSearch: boolean;
   paletteOpen: boolean;
   shortcutsOpen: boolean;
@@ -31,6 +33,7 @@ export const useWorkspace = create<Workspace>(() => ({
   file: null,
   insertion: null,
   target: null,
+  sent: null,
   threadSearch: false,
   paletteOpen: false,
   shortcutsOpen: false,
@@ -59,4 +62,9 @@ export function insertIntoComposer(conversationId: string | null, text: string):
 /** Brings a message of the current branch into view, loading older ones if needed. */
 export function showMessage(conversationId: string, messageId: string): void {
   useWorkspace.setState({ target: { conversationId, messageId } });
+}
+
+/** Tells the thread that the message is this tab's own, before it comes back through the stream. */
+export function noteSent(conversationId: string, messageId: string): void {
+  useWorkspace.setState({ sent: { conversationId, messageId } });
 }

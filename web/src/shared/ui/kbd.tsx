@@ -17,7 +17,13 @@ const MAC_SIGNS: Readonly<Record<string, string>> = {
   backspace: "⌫",
 };
 
-const SIGNS: Readonly<Record<string, string>> = { up: "↑", down: "↓", left: "←", right: "→", plus: "+" };
+const SIGNS: Readonly<Record<string, string>> = {
+  arrowup: "↑",
+  arrowdown: "↓",
+  arrowleft: "←",
+  arrowright: "→",
+  plus: "+",
+};
 
 const ARIA_KEYS: Readonly<Record<string, string>> = {
   ctrl: "Control",
@@ -28,10 +34,10 @@ const ARIA_KEYS: Readonly<Record<string, string>> = {
   escape: "Escape",
   space: "Space",
   backspace: "Backspace",
-  up: "ArrowUp",
-  down: "ArrowDown",
-  left: "ArrowLeft",
-  right: "ArrowRight",
+  arrowup: "ArrowUp",
+  arrowdown: "ArrowDown",
+  arrowleft: "ArrowLeft",
+  arrowright: "ArrowRight",
   plus: "Plus",
 };
 

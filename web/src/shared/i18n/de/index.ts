@@ -12,4 +12,16 @@ import { settings } from "./settings";
 import { thread } from "./thread";
 import { welcome } from "./welcome";
 
-export const de: Strings = { common, composer, conversations, frame, live, markdown, palette, panel, settings, thread, welcome };
+export const de: Strings = {
+  common,
+  composer,
+  conversations,
+  frame,
+  live,
+  markdown,
+  palette,
+  panel,
+  settings,
+  thread,
+  welcome,
+};

@@ -11,4 +11,16 @@ import { settings } from "./settings";
 import { thread } from "./thread";
 import { welcome } from "./welcome";
 
-export const en = { common, composer, conversations, frame, live, markdown, palette, panel, settings, thread, welcome };
+export const en = {
+  common,
+  composer,
+  conversations,
+  frame,
+  live,
+  markdown,
+  palette,
+  panel,
+  settings,
+  thread,
+  welcome,
+};
