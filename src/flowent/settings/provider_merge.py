@@ -135,7 +135,7 @@ def _api_key(old: Provider | None, given: ProviderInput, *, moved: bool) -> str 
             raise InvalidInputError(
                 "api_key",
                 "The base URL now names another server, and the stored key was entered for the earlier one.",
-                "Enter the key for the new server, or give null to remove the stored one.",
+                "Enter the key for the new server, or remove the stored one.",
             )
         return old.api_key if old else None
     key = given.api_key.get_secret_value().strip() if given.api_key else ""
@@ -153,7 +153,7 @@ def _headers(old: Provider | None, given: ProviderInput, *, moved: bool) -> dict
         raise InvalidInputError(
             f"headers.{missing[0]}",
             f"The base URL now names another server, and the header {missing[0]} was entered for the earlier one.",
-            "Enter the header's value for the new server, or give null to remove it.",
+            "Enter the header's value for the new server, or remove it.",
         )
     merged = {name: value for name, value in {**stored, **changes}.items() if value is not None}
     if len(merged) > _MOST_HEADERS:

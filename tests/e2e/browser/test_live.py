@@ -55,9 +55,9 @@ def test_an_answer_arrives_in_both_tabs(person: Person, other: Person, workspace
 
 
 def test_a_turn_that_one_begins_the_other_stops(person: Person, other: Person, workspace: Workspace) -> None:
-    workspace.script({"text": "Half of it", "hang_after": 1})
+    workspace.script({"text": "Half of this", "hang_after": 1})
     other.open(person.begin("Hello"))
-    expect(other.answer).to_contain_text("Half of it")
+    expect(other.answer).to_contain_text("Half of this")
     other.stop_button.click()
     expect(person.answer).to_contain_text("Stopped before the answer was complete.")
 

@@ -44,7 +44,7 @@ export function useGlobalCommands(conversationId: string | null): void {
         title: t.palette.settings,
         group: "settings",
         shortcut: "mod+,",
-        run: () => void navigate({ to: "/settings/{-$section}", params: {} }),
+        run: () => void navigate({ to: "/settings/{-$section}", params: { section: undefined } }),
       },
       ...(["light", "dark", "system"] as const).map((theme) => ({
         id: `theme.${theme}`,

@@ -5,7 +5,7 @@ import { useStrings } from "@/shared/i18n";
 import { preferences } from "@/shared/lib/preferences";
 import { unreadCount } from "@/shared/live/list";
 import { watchNotices } from "@/shared/live/notices";
-import { markRead, useConversation, useList, useListed } from "@/shared/live/store";
+import { markRead, useConversation, useConversationStatus, useList, useListed } from "@/shared/live/store";
 import { tabBadge, tabTitle } from "@/shared/live/title";
 
 const ICONS = {
@@ -58,12 +58,14 @@ function useTitle(conversationId: string | null): void {
 
 function useReading(conversationId: string | null): void {
   const looking = useLooking();
+  // What is not loaded yet cannot have been read.
+  const ready = useConversationStatus(conversationId ?? "") === "ready";
   const answered = useListed(conversationId ?? "")?.answered_seq ?? 0;
   useEffect(() => {
-    if (conversationId && looking && answered > 0) {
+    if (conversationId && looking && ready && answered > 0) {
       markRead(conversationId);
     }
-  }, [conversationId, looking, answered]);
+  }, [conversationId, looking, ready, answered]);
 }
 
 function useNotifications(): void {

@@ -21,16 +21,50 @@ import { ConnectionBanner } from "./connection-banner";
 import { useGlobalCommands } from "./global-commands";
 import { useTabEffects } from "./tab-effects";
 
+const RETRY_MILLISECONDS = 2000;
+const LOGGED_IN = "flowent.loggedIn";
+
+/** A guess, not a right: the server decides with every request. */
+function wasLoggedIn(): boolean {
+  try {
+    return localStorage.getItem(LOGGED_IN) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function rememberLogin(loggedIn: boolean): void {
+  try {
+    if (loggedIn) {
+      localStorage.setItem(LOGGED_IN, "yes");
+    } else {
+      localStorage.removeItem(LOGGED_IN);
+    }
+  } catch {
+    // Without storage the page asks first.
+  }
+}
+
 export function Workspace() {
   const t = useStrings();
-  const about = useQuery({ queryKey: ["about"], queryFn: () => call(client.GET("/api/about")) });
+  const about = useQuery({
+    queryKey: ["about"],
+    queryFn: () => call(client.GET("/api/about")),
+    // Until the workspace answers, the page asks again by itself.
+    refetchInterval: ({ state }) => (state.status === "error" && !state.data ? RETRY_MILLISECONDS : false),
+  });
   const connection = useConnection();
   const loggedOut =
     connection.kind === "logged_out" || (about.error instanceof Problem && about.error.status === 401);
+  useEffect(() => {
+    if (loggedOut || about.isSuccess) {
+      rememberLogin(!loggedOut);
+    }
+  }, [loggedOut, about.isSuccess]);
   if (loggedOut) {
     return <ToLogin />;
   }
-  if (about.isError) {
+  if (about.isLoadingError) {
     return (
       <main className="grid h-dvh place-items-center p-6">
         <EmptyState
@@ -42,7 +76,8 @@ export function Workspace() {
       </main>
     );
   }
-  if (about.isPending) {
+  // Whoever was logged in here is shown their work at once, not after a question to the server.
+  if (about.isPending && !wasLoggedIn()) {
     return (
       <div className="grid h-dvh place-items-center">
         <Spinner />

@@ -33,7 +33,7 @@ export function ConversationSidebar({ activeId }: ConversationSidebarProps) {
   return (
     <nav aria-label={t.conversations.title} className="flex h-full min-h-0 w-full flex-col bg-surface">
       <div className="flex h-12 shrink-0 items-center gap-1 ps-4 pe-2">
-        <Link to="/" className="flex items-center gap-2 rounded-sm font-semibold text-sm tracking-tight">
+        <Link to="/" className="flex min-h-8 items-center gap-2 rounded-sm font-semibold text-sm tracking-tight pointer-coarse:min-h-11">
           <Logo className="size-5 text-accent" />
           {t.common.productName}
         </Link>
@@ -64,7 +64,7 @@ export function ConversationSidebar({ activeId }: ConversationSidebarProps) {
       <div className="flex shrink-0 items-center gap-1 border-line border-t p-2">
         <Link
           to="/settings/{-$section}"
-          params={{}}
+          params={{ section: undefined }}
           className="flex h-8 flex-1 items-center gap-2 rounded-md px-2 text-muted text-sm hover:bg-hover hover:text-ink pointer-coarse:h-11"
         >
           <Settings className="size-4" />

@@ -14,7 +14,8 @@ export function PaletteHost({ conversationId }: { conversationId: string | null 
   const shortcutsOpen = useWorkspace((workspace) => workspace.shortcutsOpen);
   useEffect(() => {
     // Whoever opens it types at once: it must be there by then.
-    const timer = setTimeout(() => void loadPalette(), AFTER_START);
+    // What cannot be fetched now is fetched when it is opened.
+    const timer = setTimeout(() => loadPalette().catch(() => undefined), AFTER_START);
     return () => clearTimeout(timer);
   }, []);
   return (

@@ -101,8 +101,8 @@ export function DeletedConversations() {
           if (purging === null) return;
           await end.mutateAsync({ id: purging.id, to: "purge" });
           toast({ title: t.purged(titleOf(purging)) });
-          keepFocus();
         }}
+        onDone={keepFocus}
       />
     </Part>
   );

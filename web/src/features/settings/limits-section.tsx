@@ -29,7 +29,7 @@ export const limitsForm = defineForm<Values>({
       const value = changed[name];
       if (value !== undefined) {
         const group = FILES.includes(name) ? "attachments" : "limits";
-        patch[group] = { ...patch[group], [name]: value };
+        patch[group] = { ...patch[group], [name]: value === null ? null : Math.round(value) };
       }
     }
     return patch;
@@ -76,7 +76,7 @@ function LimitField({ name, fields }: { name: LimitName; fields: FormFields<Valu
       hint={`${t.limits[`${name}Hint`]} ${t.form.byDefault(`${count(byDefault / per)} ${t.limits[`${name}Unit`]}`)}`}
       placeholder={String(byDefault / per)}
       value={value === null ? null : Math.round((value / per) * 100) / 100}
-      onChange={(next) => fields.set({ [name]: next === null ? null : Math.round(next * per) })}
+      onChange={(next) => fields.set({ [name]: next === null ? null : next * per })}
       error={fields.error(fieldOf(name))}
     />
   );

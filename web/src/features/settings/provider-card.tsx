@@ -99,8 +99,8 @@ export function ProviderCard({ provider, onEdit, onDeleted }: ProviderCardProps)
         onConfirm={async () => {
           await remove.mutateAsync(provider.id);
           toast({ title: words.deleted(name) });
-          onDeleted();
         }}
+        onDone={onDeleted}
       />
     </article>
   );

@@ -55,7 +55,11 @@ export function SettingsPage({ section }: SettingsPageProps) {
         <EmptyState
           title={t.noSection}
           action={
-            <Link to="/settings/{-$section}" params={{}} className="text-accent text-sm underline">
+            <Link
+              to="/settings/{-$section}"
+              params={{ section: undefined }}
+              className="text-accent text-sm underline"
+            >
               {t.toSections}
             </Link>
           }
@@ -116,7 +120,7 @@ function Bar({ back }: { back: boolean }) {
       {back && (
         <Link
           to="/settings/{-$section}"
-          params={{}}
+          params={{ section: undefined }}
           className="flex h-8 items-center gap-1.5 rounded-md px-2 text-muted text-sm hover:bg-hover hover:text-ink pointer-coarse:h-11"
         >
           <ArrowLeft aria-hidden="true" className="size-4" />

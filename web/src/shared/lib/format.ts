@@ -1,6 +1,25 @@
 /** Numbers, times and sizes as the chosen language writes them. */
 import { locale } from "@/shared/i18n";
 
+// Making a formatter costs a hundred times as much as using it.
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function remembered<Made>(made: Map<string, Made>, options: object, make: (locale: string) => Made): Made {
+  const key = `${locale()} ${JSON.stringify(options)}`;
+  const format = made.get(key) ?? make(locale());
+  made.set(key, format);
+  return format;
+}
+
+function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return remembered(dateFormats, options, (tag) => new Intl.DateTimeFormat(tag, options));
+}
+
+function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  return remembered(numberFormats, options, (tag) => new Intl.NumberFormat(tag, options));
+}
+
 /** "14:05" for today, "Mon 14:05" within a week, else the date. */
 export function shortTime(at: number, now = Date.now()): string {
   const date = new Date(at);
@@ -16,11 +35,11 @@ export function shortTime(at: number, now = Date.now()): string {
           month: "short",
           ...(date.getFullYear() === today.getFullYear() ? {} : { year: "numeric" }),
         };
-  return new Intl.DateTimeFormat(locale(), options).format(date);
+  return dates(options).format(date);
 }
 
 export function fullTime(at: number): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "full", timeStyle: "medium" }).format(new Date(at));
+  return dates({ dateStyle: "full", timeStyle: "medium" }).format(new Date(at));
 }
 
 /** "340 ms", "2.4 s", "3 min 12 s". */
@@ -29,19 +48,19 @@ export function duration(milliseconds: number): string {
     return `${Math.round(milliseconds)} ms`;
   }
   if (milliseconds < 60_000) {
-    return `${new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }).format(milliseconds / 1000)} s`;
+    return `${numbers({ maximumFractionDigits: 1 }).format(milliseconds / 1000)} s`;
   }
   const seconds = Math.round(milliseconds / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 export function count(number: number): string {
-  return new Intl.NumberFormat(locale()).format(number);
+  return numbers({}).format(number);
 }
 
 /** "812", "12.4k", "1.2M". */
 export function compactCount(number: number): string {
-  return new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 }).format(number);
+  return numbers({ notation: "compact", maximumFractionDigits: 1 }).format(number);
 }
 
 /** "512 B", "3.4 kB", "1.2 MB"; powers of 1,000. */
@@ -56,7 +75,7 @@ export function byteSize(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  return new Intl.NumberFormat(locale(), {
+  return numbers({
     style: "unit",
     unit: units[unit] ?? "kilobyte",
     unitDisplay: "short",

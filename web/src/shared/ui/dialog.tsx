@@ -5,7 +5,7 @@
  * focus first carries `data-autofocus`; else it is the first control of the content.
  */
 import { X } from "lucide-react";
-import { type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { useStrings } from "@/shared/i18n";
 import { Button, IconButton } from "./button";
@@ -174,6 +174,8 @@ export interface ConfirmDialogProps {
   danger?: boolean | undefined;
   /** May take its time; the dialog closes when it is done and stays, saying why, when it fails. */
   onConfirm: () => unknown;
+  /** It was confirmed, and the dialog is gone: takes the focus on where what had it went with what was confirmed. */
+  onDone?: (() => void) | undefined;
 }
 
 export function ConfirmDialog({ open, ...rest }: ConfirmDialogProps) {
@@ -187,17 +189,33 @@ function OpenConfirmDialog({
   confirmLabel,
   danger = false,
   onConfirm,
+  onDone,
 }: Omit<ConfirmDialogProps, "open">) {
   const { common } = useStrings();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
+  const here = useRef(true);
+  const confirmed = useRef(false);
+  const done = useRef(onDone);
+  done.current = onDone;
+
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+      if (confirmed.current) done.current?.();
+    };
+  }, []);
 
   async function confirm() {
     setBusy(true);
     setError(undefined);
     try {
       await onConfirm();
-      onClose();
+      confirmed.current = true;
+      // What was confirmed may have taken the dialog away already, with the part of the page that it belonged to.
+      if (here.current) onClose();
+      else done.current?.();
     } catch (problem) {
       setError(problem);
       setBusy(false);
