@@ -29,7 +29,7 @@ class DevTools(Protocol):
 
 
 CATEGORIES = ("toplevel", "devtools.timeline")
-TASKS = frozenset({"RunTask", "ThreadControllerImpl::RunTask"})
+TASK = "ThreadControllerImpl::RunTask"
 FIRST_EVENT = "keydown"
 EVENTS = frozenset({"keydown", "keypress", "beforeinput", "textInput", "input", "keyup"})
 FRAME = "Layerize"
@@ -81,7 +81,7 @@ class Trace:
                 _any_between(frames, event["ts"], end),
             )
             for event in sorted(mine, key=lambda event: event["ts"])
-            if event["name"] in TASKS and event["ph"] == "X"
+            if event["name"] == TASK and event["ph"] == "X"
             for end in [event["ts"] + event["dur"]]
         ]
         begins = [*sorted(event["ts"] for event in downs), float("inf")]

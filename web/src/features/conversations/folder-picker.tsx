@@ -1,5 +1,5 @@
 /** Choosing the folder that a conversation works in: by walking, by typing, or one that was used before. */
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowUp, Folder, FolderGit2 } from "lucide-react";
 import { useState } from "react";
 import { call, client } from "@/shared/api/client";
@@ -32,12 +32,31 @@ export function FolderPicker({ initial, onClose, onChoose }: FolderPickerProps) 
     queryFn: () => call(client.GET("/api/folders/recent")),
     staleTime: 0,
   });
+  const queries = useQueryClient();
+  const [refused, setRefused] = useState<unknown>();
   const at = folder.data;
   const go = (to: string) => {
     setTyped(undefined);
     setPath(to);
   };
   const text = typed ?? at?.path ?? path ?? "";
+  /** Takes the folder; one that is not allowed yet is put among the settings' folders first. */
+  const take = async (path: string, allowed: boolean) => {
+    setBusy(true);
+    setRefused(undefined);
+    try {
+      if (!allowed) {
+        const { folders } = await call(client.GET("/api/settings"));
+        await call(client.PUT("/api/settings", { body: { folders: [...folders, path] } }));
+        void queries.invalidateQueries({ queryKey: ["settings"] });
+      }
+      await onChoose(path);
+    } catch (error) {
+      setRefused(error);
+    } finally {
+      setBusy(false);
+    }
+  };
   const moved = typed !== undefined && typed !== at?.path;
   return (
     <Dialog
@@ -49,15 +68,10 @@ export function FolderPicker({ initial, onClose, onChoose }: FolderPickerProps) 
         <Button
           variant="primary"
           busy={busy}
-          disabled={moved || at?.allowed !== true || folder.isError}
-          onClick={() => {
-            if (at) {
-              setBusy(true);
-              void onChoose(at.path).finally(() => setBusy(false));
-            }
-          }}
+          disabled={moved || !(at?.allowed || at?.addable) || folder.isError}
+          onClick={() => at && void take(at.path, at.allowed)}
         >
-          {t.useFolder}
+          {at?.addable && !at.allowed ? t.allowFolder : t.useFolder}
         </Button>
       }
     >
@@ -80,9 +94,10 @@ export function FolderPicker({ initial, onClose, onChoose }: FolderPickerProps) 
         </Button>
       </form>
       {folder.isError && <ProblemText error={folder.error} />}
+      {refused !== undefined && <ProblemText error={refused} />}
       {at && !at.allowed && !folder.isError && (
-        <Banner tone="warning" title={at.reason ?? ""}>
-          {at.remedy}
+        <Banner tone={at.addable ? "info" : "warning"} title={at.reason ?? ""}>
+          {at.addable ? null : at.remedy}
         </Banner>
       )}
       <div className="mt-3 h-64 overflow-y-auto rounded-md border border-line">

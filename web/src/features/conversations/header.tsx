@@ -1,7 +1,9 @@
 /** The line above a conversation: its title, its project folder, and the doors to the list and the panel. */
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Ellipsis, Folder, PanelLeftOpen, PanelRight } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { call, client } from "@/shared/api/client";
 import { useStrings } from "@/shared/i18n";
 import { useCommands } from "@/shared/lib/commands";
 import { setPreference, usePreference } from "@/shared/lib/preferences";
@@ -122,12 +124,13 @@ export function NewConversationHeader({
   onWorkdir: (path: string) => void;
 }) {
   const t = useStrings();
+  const about = useQuery({ queryKey: ["about"], queryFn: () => call(client.GET("/api/about")) });
   return (
     <Bar>
       <h1 className="truncate px-1.5 font-medium text-sm">{t.conversations.new}</h1>
       <span className="flex-1" />
       <FolderButton
-        workdir={workdir}
+        workdir={workdir ?? about.data?.workdir}
         onChoose={(path) => {
           onWorkdir(path);
           return Promise.resolve(true);

@@ -33,7 +33,10 @@ export function ConversationSidebar({ activeId }: ConversationSidebarProps) {
   return (
     <nav aria-label={t.conversations.title} className="flex h-full min-h-0 w-full flex-col bg-surface">
       <div className="flex h-12 shrink-0 items-center gap-1 ps-4 pe-2">
-        <Link to="/" className="flex min-h-8 items-center gap-2 rounded-sm font-semibold text-sm tracking-tight pointer-coarse:min-h-11">
+        <Link
+          to="/"
+          className="flex min-h-8 items-center gap-2 rounded-sm font-semibold text-sm tracking-tight pointer-coarse:min-h-11"
+        >
           <Logo className="size-5 text-accent" />
           {t.common.productName}
         </Link>

@@ -56,6 +56,7 @@ export const conversations: Strings["conversations"] = {
   folderPath: "Ordner",
   openFolder: "Öffnen",
   useFolder: "Diesen Ordner nehmen",
+  allowFolder: "Diesen Ordner erlauben und nehmen",
   parentFolder: "Einen Ordner nach oben",
   noFolders: "Hier sind keine Ordner.",
   moreFolders: "Es gibt mehr Ordner; tippe den Pfad eines fehlenden ein.",

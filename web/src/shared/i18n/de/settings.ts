@@ -213,11 +213,10 @@ export const settings: Strings["settings"] = {
   agent: {
     prompt: "Agenten-Prompt",
     promptHint:
-      "Geht am Anfang jeder Unterhaltung mit, neben dem, was die AGENTS.md des Projekts sagt. Leer heißt: keiner.",
+      "Geht am Anfang jeder Unterhaltung mit, nach den Anweisungen, die von Flowent selbst kommen. Leer heißt: keiner.",
     placeholder: "Zum Beispiel: Antworte knapp und in der Sprache der Frage.",
     size: (used: string, most: string) => `${used} von ${most} Bytes`,
-    tooLong: (over: number) =>
-      `Er ist ${over} Bytes zu lang. Kürze ihn, oder schreib einen Teil in die AGENTS.md des Projekts.`,
+    tooLong: (over: number) => `Er ist ${over} Bytes zu lang. Kürze ihn.`,
     draftKept: "Noch nicht gespeichert. Was du geschrieben hast, bleibt in diesem Browser.",
   },
 

@@ -55,6 +55,7 @@ export const conversations = {
   folderPath: "Folder",
   openFolder: "Open",
   useFolder: "Use this folder",
+  allowFolder: "Allow and use this folder",
   parentFolder: "Up one folder",
   noFolders: "No folders in here.",
   moreFolders: "There are more folders; type the path of one that is missing.",

@@ -208,11 +208,10 @@ export const settings = {
   agent: {
     prompt: "Agent prompt",
     promptHint:
-      "Sent at the beginning of every conversation, besides what the project's own AGENTS.md says. Leave it empty for none.",
+      "Sent at the beginning of every conversation, after Flowent's own instructions. Leave it empty for none.",
     placeholder: "For example: answer briefly, and in the language of the question.",
     size: (used: string, most: string) => `${used} of ${most} bytes`,
-    tooLong: (over: number) =>
-      `It is ${over} bytes too long. Shorten it, or put a part into the project's AGENTS.md.`,
+    tooLong: (over: number) => `It is ${over} bytes too long. Shorten it.`,
     draftKept: "Not saved yet. What you typed is kept in this browser.",
   },
 
