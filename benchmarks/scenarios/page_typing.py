@@ -43,13 +43,14 @@ async def run(bench: Bench) -> list[Figure]:
             quiet = await _type(tab, keys)
             say(f"  the same while {RATE:,} tokens/s arrive")
             await choose(workspace, conversation, tokens)
-            streaming = await _type_while_streaming(workspace, tab, conversation, keys)
+            streaming, added = await _type_while_streaming(workspace, tab, conversation, keys)
     finally:
         await workspace.close()
     return [
         *_figures("empty conversation", empty),
         *_figures(f"{MESSAGES:,} messages", quiet),
-        *_figures(f"{MESSAGES:,} messages, {RATE:,} tokens/s arrive", streaming),
+        Figure(GROUP, f"{MESSAGES:,} messages, {RATE:,} tokens/s arrive: what a key adds, mean", added, "ms", GOAL),
+        *_figures("the same, with what arrived together with it", streaming, goal=None),
     ]
 
 
@@ -65,7 +66,10 @@ async def _type(tab: Tab, keys: int) -> list[Press]:
     return presses
 
 
-async def _type_while_streaming(workspace: Workspace, tab: Tab, conversation: str, keys: int) -> list[Press]:
+async def _type_while_streaming(
+    workspace: Workspace, tab: Tab, conversation: str, keys: int
+) -> tuple[list[Press], float]:
+    """Type into an answer that arrives, then let it arrive for as long without; gives what a key added, too."""
     after = await workspace.seq(conversation)
     stream = await workspace.stream(conversation, after)
     watched = Watched(last_seq=after)
@@ -73,7 +77,11 @@ async def _type_while_streaming(workspace: Workspace, tab: Tab, conversation: st
     await watch(stream, watched, tokens=RATE)
     following = asyncio.create_task(watch(stream, watched))
     try:
+        begin = await tab.moment()
         presses = await _type(tab, keys)
+        between = await tab.moment()
+        await asyncio.sleep(between.at - begin.at)
+        end = await tab.moment()
         if watched.ended_at:
             raise RuntimeError("The answer ended before the typing did.")
     finally:
@@ -82,16 +90,17 @@ async def _type_while_streaming(workspace: Workspace, tab: Tab, conversation: st
         with contextlib.suppress(asyncio.CancelledError):
             await following
         await stream.close()
-    return presses
+    without = (end.thread - between.thread) * (between.at - begin.at) / (end.at - between.at)
+    return presses, (between.thread - begin.thread - without) * 1000 / keys
 
 
-def _figures(name: str, presses: Sequence[Press]) -> list[Figure]:
+def _figures(name: str, presses: Sequence[Press], goal: float | None = GOAL) -> list[Figure]:
     cpu = [press.cpu for press in presses]
     events = [press.events for press in presses]
     clock = [press.clock for press in presses]
     return [
-        Figure(GROUP, f"{name}: main thread, median", percentile(cpu, 50), "ms", GOAL),
-        Figure(GROUP, f"{name}: main thread, p95", percentile(cpu, 95), "ms", GOAL),
+        Figure(GROUP, f"{name}: main thread, median", percentile(cpu, 50), "ms", goal),
+        Figure(GROUP, f"{name}: main thread, p95", percentile(cpu, 95), "ms", goal),
         Figure(GROUP, f"{name}: by the clock, p95", percentile(clock, 95), "ms"),
         Figure(GROUP, f"{name}: without the frame, p95", percentile(events, 95), "ms"),
     ]

@@ -167,7 +167,7 @@ def test_a_message_whose_receipt_was_lost_is_sent_once(
 
     person.page.route("**/messages", lose, times=1)
     person.send("Only once")
-    expect(person.page.get_by_text("The message could not be sent.")).to_be_visible()
+    expect(person.page.get_by_text(LOST)).to_be_visible()
     workspace.start()
     expect(person.own_messages.filter(has_text="Only once")).to_have_count(1)
     # The page sees by itself that the message had arrived.
@@ -225,7 +225,7 @@ def test_what_happened_without_the_network_is_there_when_it_is_back(
     expect(person.page.get_by_text(re.compile("does not answer|connection to the workspace is lost"))).to_be_visible()
     workspace.ask("POST", f"/api/conversations/{conversation_id}/messages", {"content": "Meanwhile"})
     context.set_offline(False)
-    expect(person.own_messages).to_have_count(2)
+    expect(person.own_messages).to_have_count(2, timeout=15_000)
     expect(person.answers).to_have_count(2)
     assert shown_texts(person) == stored_texts(person)
 
@@ -245,5 +245,5 @@ def test_a_tab_that_is_opened_without_the_server_waits_for_it(
     late.page.goto(f"{workspace.url}/c/{conversation_id}")
     expect(late.page.get_by_text("The workspace does not answer")).to_be_visible()
     workspace.start()
-    expect(late.answer).to_contain_text("Answered.")
+    expect(late.answer).to_contain_text("Answered.", timeout=15_000)
     expect(late.row("Hello")).to_be_visible()

@@ -40,6 +40,8 @@ interface Keeper {
   reloading: boolean;
   older: Promise<void> | null;
   recording: Recording | null;
+  /** What arrived for the view that is there while the conversation is loaded anew; null while it is not. */
+  arrived: StreamEvent[] | null;
   joins: Promise<unknown>;
   waiting: Set<() => void>;
 }
@@ -47,6 +49,8 @@ interface Keeper {
 export interface ConversationsHost {
   /** Something is to be watched that perhaps is not yet. */
   follow(): void;
+  /** A conversation was loaded: its events have come without the stream. */
+  loaded(id: string): void;
   /** A request was refused or failed. */
   failed(error: unknown): void;
   /** Whether a conversation is running, as far as the list knows. */
@@ -111,6 +115,7 @@ export class Conversations {
       const keeper = this.keepers.get(id);
       if (held?.view && keeper) {
         keeper.recording?.events.push(...batch);
+        keeper.arrived?.push(...batch);
         conversations.set(id, withView(held, applyEvents(held.view, batch)));
       }
     }
@@ -193,15 +198,21 @@ export class Conversations {
     if (!this.view(id)) {
       this.replace(id, NOTHING_HELD);
     }
+    const arrived: StreamEvent[] = [];
+    //RED keeper.arrived = arrived;
     try {
       const details = await this.server.details(id);
       if (this.keepers.get(id) === keeper) {
         keeper.generation += 1;
         this.replace(
           id,
-          withView({ ...NOTHING_HELD, branch: this.held(id)?.branch ?? [] }, fromDetails(details)),
+          withView(
+            { ...NOTHING_HELD, branch: this.held(id)?.branch ?? [] },
+            applyEvents(fromDetails(details), arrived),
+          ),
         );
         this.host.follow();
+        //RED this.host.loaded(id);
       }
     } catch (error) {
       if (this.keepers.get(id) === keeper) {
@@ -212,6 +223,8 @@ export class Conversations {
         }
         this.host.failed(error);
       }
+    } finally {
+      keeper.arrived = null;
     }
   }
 
@@ -317,6 +330,7 @@ export class Conversations {
         reloading: false,
         older: null,
         recording: null,
+        arrived: null,
         joins: Promise.resolve(),
         waiting: new Set(),
       };

@@ -70,6 +70,21 @@ describe("opening a conversation", () => {
     await until(() => expect(text("one", "a")).toBe("Hello"));
   });
 
+  it("misses nothing of what is said while it is loaded anew", async () => {
+    server.say("one", ...chain(1), begun("a", "m0"), asked("a"), piece("a", "one "));
+    start();
+    await opened("one");
+    const release = server.hold();
+    const loaded = live.conversations.reload("one");
+    await until(() => expect(server.asked.filter((what) => what === "details one")).toHaveLength(2));
+    server.say("one", piece("a", "two "));
+    await until(() => expect(text("one", "a")).toBe("one two "));
+    release();
+    await loaded;
+    server.say("one", piece("a", "three"));
+    await until(() => expect(text("one", "a")).toBe("one two three"));
+  });
+
   it("says so where there is none", async () => {
     start();
     live.conversations.open("none");
@@ -318,6 +333,16 @@ describe("what was read", () => {
     await until(() => expect(state().list.items.get("one")?.title).toBe("Still read"));
     expect(state().list.items.get("one")?.read_seq).toBe(3);
     await until(() => expect(server.reads).toEqual([["one", 3]]));
+  });
+
+  it("counts once the conversation is loaded, where somebody looked at it before", async () => {
+    server.say("one", ...chain(1), begun("a", "m0"), ended("a"));
+    server.lines.set("one", line("one", { answered_seq: 3, outcome: "completed" }));
+    start();
+    await until(() => expect(state().listStatus).toBe("ready"));
+    live.lines.markRead("one");
+    await opened("one");
+    await until(() => expect(state().list.items.get("one")?.read_seq).toBe(3));
   });
 
   it("waits for the answer's own events where the list is ahead of them", async () => {

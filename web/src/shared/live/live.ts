@@ -20,6 +20,7 @@ export class Live {
     this.lines = new Lines(this.store, server);
     this.conversations = new Conversations(this.store, server, {
       follow: () => this.follow(),
+      loaded: (id) => this.lines.catchUp([id]),
       failed: (error) => this.failed(error),
       running: (id) => this.lines.running(id),
     });

@@ -264,6 +264,9 @@ export class Stream {
         cache: "no-store",
         signal: connection.aborter.signal,
       });
+      if (connection.closed) {
+        return;
+      }
       if (!response.ok || !response.body) {
         throw new Refused(response);
       }
