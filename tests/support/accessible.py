@@ -12,6 +12,11 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 _RUN = "(tags) => axe.run({runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})"
 
+_SETTLED = """
+(theme) => document.documentElement.dataset.theme === theme
+  && !document.getAnimations().some((animation) => animation instanceof CSSTransition)
+"""
+
 
 def violations(page: Page) -> list[str]:
     """Give what is wrong, with where and why."""
@@ -30,7 +35,7 @@ def assert_accessible(page: Page, state: str) -> None:
     wrong: list[str] = []
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)
-        page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
+        page.wait_for_function(_SETTLED, arg=theme)
         wrong += [f"{state}, {theme}: {violation}" for violation in violations(page)]
     page.emulate_media(color_scheme="light")
     assert not wrong, "\n".join(wrong)

@@ -10,6 +10,9 @@ from playwright.sync_api import Dialog, Locator, Page, Request, expect
 LONG = 30_000
 """Milliseconds for what is a lot of work; everything else has the browser driver's own patience."""
 
+SECTIONS = ("appearance", "providers", "agent", "limits", "folders", "data", "about")
+"""The sections of the settings."""
+
 _WATCH = """
 globalThis.__seen = {violations: [], errors: []};
 addEventListener("securitypolicyviolation", (event) =>
@@ -90,7 +93,7 @@ def answer(page: Page) -> Locator:
 def ask(page: Page, text: str) -> None:
     """Send a message and wait until it was answered."""
     composer(page).fill(text)
-    composer(page).press("Enter")
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(answer(page).get_by_role("button", name="Answer again")).to_be_enabled(timeout=LONG)
 
 

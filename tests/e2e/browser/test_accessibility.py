@@ -1,13 +1,11 @@
 """Every page and every state of it, light and dark, wide and narrow, without a violation that axe can find."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from support.accessible import assert_accessible
 from support.browser import Console, Workspace
-from support.page import answer, ask, composer, messages, unfold
+from support.page import LONG, SECTIONS, answer, ask, composer, messages, unfold
 
 RICH = """
 # A heading
@@ -102,14 +100,156 @@ def everything(page: Page, workspace: Workspace) -> str:
     return address
 
 
+def test_axe_finds_what_is_wrong(page: Page, workspace: Workspace) -> None:
+    page.reload()
+    expect(composer(page)).to_be_visible()
+    page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    with pytest.raises(AssertionError, match="button-name"):
+        assert_accessible(page, "a button without a name")
+
+
 def test_a_conversation_with_every_kind_of_part(page: Page, workspace: Workspace) -> None:
     everything(page, workspace)
     page.set_viewport_size({"width": 1280, "height": 3000})
-    page.screenshot(path="/tmp/shots/a11y-1.png")
+    unfold(page)
     assert_accessible(page, "failed")
-    page.get_by_role("button", name="Previous version").click()
+    messages(page).get_by_role("button", name="Previous version").click()
     expect(answer(page)).to_contain_text("A heading")
     unfold(page)
     page.set_viewport_size({"width": 1280, "height": 4200})
-    page.screenshot(path="/tmp/shots/a11y-2.png")
     assert_accessible(page, "everything unfolded")
+    page.get_by_role("article", name="You").get_by_role("button", name="Edit").click()
+    page.get_by_role("textbox", name="Edit the message").fill("")
+    assert_accessible(page, "editing, and nothing written")
+
+
+def test_what_opens_over_a_conversation(page: Page, workspace: Workspace) -> None:
+    everything(page, workspace)
+    page.get_by_role("main").get_by_role("button", name="What to do with").click()
+    assert_accessible(page, "menu of the conversation")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Model: ").click()
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert_accessible(page, "models")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Thinking effort").click()
+    assert_accessible(page, "efforts")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+f")
+    page.get_by_role("searchbox", name="Search for").fill("needle")
+    assert_accessible(page, "search in the thread")
+    page.keyboard.press("Escape")
+    composer(page).fill("/")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    assert_accessible(page, "completions")
+    composer(page).fill("")
+    page.get_by_role("button", name="Project folder").click()
+    expect(page.get_by_role("button", name="Use this folder")).to_be_visible()
+    assert_accessible(page, "folder picker")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert_accessible(page, "palette")
+    page.keyboard.press("Escape")
+    page.get_by_role("main").focus()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    assert_accessible(page, "shortcuts")
+
+
+def test_the_panel(page: Page, workspace: Workspace) -> None:
+    everything(page, workspace)
+    messages(page).get_by_role("button", name="Previous version").click()
+    page.get_by_role("button", name="Show the panel").click()
+    expect(page.get_by_text("1 of 3 done").first).to_be_visible()
+    assert_accessible(page, "plan")
+    page.get_by_role("tab", name="Files").click()
+    expect(page.get_by_role("tabpanel").get_by_role("button").first).to_be_visible()
+    assert_accessible(page, "files")
+    page.get_by_role("tabpanel").get_by_role("button").first.click()
+    expect(page.get_by_role("button", name="Back to the files")).to_be_visible()
+    assert_accessible(page, "file")
+    page.get_by_role("tab", name="History").click()
+    expect(page.get_by_role("slider")).to_be_visible()
+    page.get_by_role("button", name="Previous message", exact=True).click()
+    assert_accessible(page, "history, in the past")
+
+
+def test_while_an_answer_is_written(page: Page, workspace: Workspace) -> None:
+    workspace.script({"thinking": "Hm. " * 10, "text": "never " * 50, "hang_after": 6})
+    page.goto(f"{workspace.url}/c/{workspace.conversation()}")
+    composer(page).fill("Begin")
+    composer(page).press("Enter")
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    for text in ("One more", "And another"):
+        composer(page).fill(text)
+        composer(page).press("Enter")
+        expect(page.get_by_role("region", name="Waiting messages")).to_contain_text(text)
+    assert_accessible(page, "running, with a queue")
+    page.get_by_role("region", name="Waiting messages").get_by_role("button", name="What to do").first.click()
+    assert_accessible(page, "menu of a waiting message")
+
+
+def test_the_start_and_the_login(page: Page, empty_workspace: Workspace, console: Console) -> None:
+    console.allow_refusals(401, 422, 502)
+    expect(page.get_by_role("heading", name="Welcome to Flowent")).to_be_visible()
+    expect(page.get_by_role("article").first).to_be_visible()
+    assert_accessible(page, "welcome")
+    page.get_by_role("button", name="Add a provider").click()
+    page.get_by_role("radio", name="Another one").check()
+    page.get_by_role("button", name="Models, headers and waiting times").click()
+    page.get_by_role("button", name="Add a model").click()
+    page.get_by_role("button", name="Add a header").click()
+    page.get_by_role("button", name="Save and test").click()
+    assert_accessible(page, "provider form with errors")
+    page.get_by_role("textbox", name="Name", exact=True).fill("Mine")
+    page.get_by_role("button", name="Back to the offers").click()
+    assert_accessible(page, "question")
+    empty_workspace.add_provider()
+    page.goto(empty_workspace.url)
+    expect(composer(page)).to_be_visible()
+    assert_accessible(page, "start")
+    page.goto(f"{empty_workspace.url}/no/such/page")
+    expect(page.get_by_text("There is nothing at this address")).to_be_visible()
+    assert_accessible(page, "not found")
+    page.context.clear_cookies()
+    page.goto(f"{empty_workspace.url}/login?refused=link")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    assert_accessible(page, "login")
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_of_the_settings(page: Page, workspace: Workspace, console: Console, section: str) -> None:
+    identifier = workspace.conversation()
+    workspace.ask("DELETE", f"/api/conversations/{identifier}")
+    page.goto(f"{workspace.url}/settings/{section}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Loading")).to_have_count(0)
+    for button in page.get_by_role("main").locator("button[aria-expanded=false]:not([aria-haspopup])").all():
+        button.click()
+    assert_accessible(page, section)
+
+
+def test_the_banner_of_a_lost_connection(page: Page, workspace: Workspace, console: Console) -> None:
+    console.allow_lost_server()
+    page.goto(f"{workspace.url}/c/{workspace.conversation()}")
+    expect(composer(page)).to_be_visible()
+    workspace.kill()
+    expect(page.get_by_text("The connection to the workspace is lost")).to_be_visible(timeout=LONG)
+    assert_accessible(page, "lost")
+
+
+def test_the_phones_pages(phone: Page, workspace: Workspace) -> None:
+    everything(phone, workspace)
+    assert_accessible(phone, "phone")
+    phone.get_by_role("button", name="Show the list").click()
+    expect(phone.get_by_role("dialog", name="Conversations")).to_be_visible()
+    assert_accessible(phone, "phone, drawer")
+    phone.get_by_role("button", name="Hide the list").click()
+    phone.get_by_role("button", name="Show the panel").click()
+    expect(phone.get_by_role("tab", name="Plan")).to_be_visible()
+    assert_accessible(phone, "phone, panel")
+    phone.goto(f"{workspace.url}/settings")
+    expect(phone.get_by_role("link", name="Limits")).to_be_visible()
+    assert_accessible(phone, "phone, settings")

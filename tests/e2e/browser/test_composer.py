@@ -120,7 +120,7 @@ def test_control_enter_steers_once(busy: Person, workspace: Workspace) -> None:
 def test_a_steering_message_reaches_the_running_turn(person: Person, workspace: Workspace) -> None:
     (workspace.workdir / "notes.txt").write_text("notes\n")
     workspace.script(
-        {"text": "I look. ", "tool_calls": [{"name": "list_dir", "arguments": {}}], "hold_after": 1},
+        {"text": "I look. ", "tool_calls": [{"name": "list_dir", "arguments": {"path": "."}}], "hold_after": 1},
         {"expect": {"contains": ["Be brief"]}, "text": "Briefly done."},
     )
     person.begin("Begin")

@@ -257,21 +257,21 @@ def test_the_sheet_of_shortcuts_opens_by_key(two: Person) -> None:
 
 @pytest.fixture
 def notified(browser: Browser, workspace: Workspace, console: Console) -> Iterator[Person]:
-    """Somebody who allowed notifications."""
+    """Somebody who allowed notifications; what would be shown is written down."""
     context: BrowserContext = browser.new_context(permissions=["notifications"])
-    context.add_init_script("""localStorage.setItem("flowent.preferences", '{ "notifications": true }')""")
+    context.add_init_script(
+        """window.shown = [];
+        ServiceWorkerRegistration.prototype.showNotification = async function (title, { body }) {
+          window.shown.push([title, body]);
+        };
+        localStorage.setItem("flowent.preferences", '{ "notifications": true }');"""
+    )
     page: Page = context.new_page()
     console.listen(page)
     page.goto(workspace.login_url())
-    page.wait_for_function("async () => (await navigator.serviceWorker.ready).active.state === 'activated'")
+    page.evaluate("async () => { await navigator.serviceWorker.ready; }")
     yield Person(page, workspace)
     context.close()
-
-
-NOTIFICATIONS = """async () => {
-  const registration = await navigator.serviceWorker.ready;
-  return (await registration.getNotifications()).map(({ title, body }) => [title, body]);
-}"""
 
 
 def test_somebody_who_looks_away_is_notified(notified: Person, workspace: Workspace) -> None:
@@ -282,8 +282,8 @@ def test_somebody_who_looks_away_is_notified(notified: Person, workspace: Worksp
     # The page is looked at no more.
     notified.page.evaluate("document.hasFocus = () => false; dispatchEvent(new Event('blur'))")
     workspace.ask("POST", f"/api/conversations/{conversation_id}/messages", {"content": "More"})
-    notified.page.wait_for_function(f"async () => (await ({NOTIFICATIONS})()).length > 0")
-    assert notified.page.evaluate(NOTIFICATIONS) == [["Apples and pears", "The answer is complete."]]
+    notified.page.wait_for_function("() => window.shown.length > 0")
+    assert notified.page.evaluate("window.shown") == [["Apples and pears", "The answer is complete."]]
 
 
 def test_somebody_who_looks_is_not_notified(notified: Person, workspace: Workspace) -> None:
@@ -294,4 +294,4 @@ def test_somebody_who_looks_is_not_notified(notified: Person, workspace: Workspa
     notified.page.bring_to_front()
     workspace.ask("POST", f"/api/conversations/{conversation_id}/messages", {"content": "More"})
     expect(notified.row("Apples and pears").get_by_role("img", name="New answer")).to_be_visible()
-    assert notified.page.evaluate(NOTIFICATIONS) == []
+    assert notified.page.evaluate("window.shown") == []

@@ -110,7 +110,7 @@ def test_a_killed_server_loses_nothing_and_doubles_nothing(
 ) -> None:
     console.allow_lost_server()
     workspace.script(
-        {"text": "Before. ", "tool_calls": [{"name": "list_dir", "arguments": {}}]},
+        {"text": "Before. ", "tool_calls": [{"name": "list_dir", "arguments": {"path": "."}}]},
         {"text": "A beginning that is lost", "chunk_size": 4, "hold_after": 3},
         {"text": "The whole answer, once."},
     )
@@ -153,9 +153,7 @@ def test_an_ordered_restart_in_mid_answer_is_survived(person: Person, workspace:
     expect(person.own_messages).to_have_count(1)
 
 
-def test_a_message_whose_receipt_was_lost_is_sent_once(
-    person: Person, workspace: Workspace, console: Console
-) -> None:
+def test_a_message_whose_receipt_was_lost_is_sent_once(person: Person, workspace: Workspace, console: Console) -> None:
     console.allow_lost_server()
     workspace.script({"text": "Answered.", "repeat": "always"})
     person.open(workspace.conversation("Hello"))

@@ -6,9 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from support.browser import Workspace
-from support.page import answer, composer, fits_its_width, messages
-
-SECTIONS = ("appearance", "providers", "agent", "limits", "folders", "data", "about")
+from support.page import SECTIONS, answer, composer, fits_its_width, messages
 
 TARGETS = """
 (least) => {
@@ -19,7 +17,9 @@ TARGETS = """
     .map((element) => {
       const around = element.matches("input[type=radio], input[type=checkbox]") ? element.closest("label") : null;
       const {width, height} = (around ?? element).getBoundingClientRect();
-      return {width, height, name: element.getAttribute("aria-label") ?? element.textContent.slice(0, 40)};
+      // What is drawn around a small control for the finger to hit belongs to it.
+      const more = 2 * Math.max(0, -parseFloat(getComputedStyle(element, "::before").top) || 0);
+      return {width: width + more, height: height + more, name: element.getAttribute("aria-label") ?? element.textContent.slice(0, 40)};
     })
     .filter(({width, height}) => width > 1 && (Math.round(width) < least || Math.round(height) < least))
     .map(({width, height, name}) => `${name}: ${width} × ${height}`);

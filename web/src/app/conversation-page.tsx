@@ -9,6 +9,7 @@ import { setPreference, usePreference } from "@/shared/lib/preferences";
 import { openConversation, useConversationStatus } from "@/shared/live/store";
 import { Dialog } from "@/shared/ui/dialog";
 import { useMedia } from "@/shared/ui/use-media";
+import { Aside } from "./aside";
 
 const SidePanel = lazy(async () => ({ default: (await import("@/features/panel/panel")).SidePanel }));
 
@@ -45,9 +46,9 @@ function PanelSlot({ children }: { children: ReactNode }) {
   const panel = <Suspense fallback={null}>{children}</Suspense>;
   if (roomy) {
     return (
-      <aside aria-label={t.panel.title} className="flex w-[26rem] shrink-0 border-line border-l bg-surface">
+      <Aside label={t.panel.title} className="w-[26rem] border-l">
         {panel}
-      </aside>
+      </Aside>
     );
   }
   return (

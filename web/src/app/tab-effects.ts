@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { useStrings } from "@/shared/i18n";
 import { preferences } from "@/shared/lib/preferences";
 import { unreadCount } from "@/shared/live/list";
-import { watchNotices } from "@/shared/live/notices";
+import { isStillNews, watchNotices } from "@/shared/live/notices";
 import { markRead, useConversation, useConversationStatus, useList, useListed } from "@/shared/live/store";
 import { tabBadge, tabTitle } from "@/shared/live/title";
 
@@ -13,6 +13,9 @@ const ICONS = {
   unread: "/icons/flowent-unread.svg",
   running: "/icons/flowent-running.svg",
 } as const;
+
+/** How long it may take to learn that somebody is looking at it in another tab or on another device. */
+const SEEN_ELSEWHERE_MILLISECONDS = 1000;
 
 /** Whether a person sees this tab: it is shown, and its window is the one in front. */
 function isLooking(): boolean {
@@ -71,20 +74,29 @@ function useReading(conversationId: string | null): void {
 function useNotifications(): void {
   const t = useStrings();
   const navigate = useNavigate();
-  useEffect(
-    () =>
-      watchNotices((notice) => {
+  useEffect(() => {
+    const timers = new Set<ReturnType<typeof setTimeout>>();
+    const stop = watchNotices((notice) => {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
         const wanted = preferences().notifications && "Notification" in window;
-        if (wanted && Notification.permission === "granted" && !isLooking()) {
+        if (wanted && Notification.permission === "granted" && !isLooking() && isStillNews(notice)) {
           void notify(
             notice.title ?? t.conversations.untitled,
             t.frame.notice[notice.kind],
             notice.conversationId,
           );
         }
-      }),
-    [t],
-  );
+      }, SEEN_ELSEWHERE_MILLISECONDS);
+      timers.add(timer);
+    });
+    return () => {
+      stop();
+      for (const timer of timers) {
+        clearTimeout(timer);
+      }
+    };
+  }, [t]);
   useEffect(() => {
     // The service worker asks to open what was notified of.
     const open = (event: MessageEvent<{ open?: unknown }>) => {
@@ -100,6 +112,14 @@ function useNotifications(): void {
 
 /** Through the service worker, which phones need and which outlives the tab. Several tabs say one thing once: by its tag. */
 async function notify(title: string, body: string, conversationId: string): Promise<void> {
-  const registration = await navigator.serviceWorker?.getRegistration();
-  await registration?.showNotification(title, { body, tag: conversationId, icon: "/icons/flowent-192.png" });
+  try {
+    const registration = await navigator.serviceWorker?.getRegistration();
+    await registration?.showNotification(title, {
+      body,
+      tag: conversationId,
+      icon: "/icons/flowent-192.png",
+    });
+  } catch {
+    // The permission was taken back meanwhile, or the browser has no storage for the worker.
+  }
 }

@@ -17,6 +17,7 @@ import { Dialog } from "@/shared/ui/dialog";
 import { EmptyState, ProblemText, Spinner } from "@/shared/ui/feedback";
 import { Toasts } from "@/shared/ui/toast";
 import { useIsPhone } from "@/shared/ui/use-media";
+import { Aside } from "./aside";
 import { ConnectionBanner } from "./connection-banner";
 import { useGlobalCommands } from "./global-commands";
 import { useTabEffects } from "./tab-effects";
@@ -50,9 +51,17 @@ export function Workspace() {
   const about = useQuery({
     queryKey: ["about"],
     queryFn: () => call(client.GET("/api/about")),
-    // Until the workspace answers, the page asks again by itself.
+    // Until the workspace answers, the page asks again by itself; it says so after the first question.
+    retry: false,
     refetchInterval: ({ state }) => (state.status === "error" && !state.data ? RETRY_MILLISECONDS : false),
   });
+  // Kept while it is asked again: what is shown does not change with every question.
+  const [problem, setProblem] = useState<Error | null>(null);
+  useEffect(() => {
+    if (about.error || about.isSuccess) {
+      setProblem(about.error);
+    }
+  }, [about.error, about.isSuccess]);
   const connection = useConnection();
   const loggedOut =
     connection.kind === "logged_out" || (about.error instanceof Problem && about.error.status === 401);
@@ -64,14 +73,14 @@ export function Workspace() {
   if (loggedOut) {
     return <ToLogin />;
   }
-  if (about.isLoadingError) {
+  if (about.data === undefined && problem !== null) {
     return (
       <main className="grid h-dvh place-items-center p-6">
         <EmptyState
           title={t.frame.unreachable}
           action={<Button onClick={() => about.refetch()}>{t.common.retry}</Button>}
         >
-          <ProblemText error={about.error} />
+          <ProblemText error={problem} />
         </EmptyState>
       </main>
     );
@@ -160,7 +169,5 @@ function SidebarSlot({ children }: { children: ReactNode }) {
       </Dialog>
     );
   }
-  return open ? (
-    <aside className="flex w-72 shrink-0 border-line border-r bg-surface">{children}</aside>
-  ) : null;
+  return open ? <Aside className="w-72 border-r">{children}</Aside> : null;
 }

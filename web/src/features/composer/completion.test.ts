@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { complete, findTrigger, mentionText, parseSlash } from "./completion";
+import { complete, findTrigger, parseSlash } from "./completion";
 
 /** "|" is the caret. */
 function at(marked: string) {
@@ -52,16 +52,6 @@ describe("putting a completion in", () => {
 
   it("stays behind a folder, where more is to be typed", () => {
     expect(complete("see @ma", trigger, "@src/", true)).toEqual({ text: "see @src/", caret: 9 });
-  });
-});
-
-describe("naming a file", () => {
-  it.each([
-    ["src/main.py", "file", "@src/main.py"],
-    ["src", "directory", "@src/"],
-    ["my notes/a b.md", "file", '@"my notes/a b.md"'],
-  ] as const)("writes %s, a %s, as %s", (path, kind, text) => {
-    expect(mentionText(path, kind)).toBe(text);
   });
 });
 

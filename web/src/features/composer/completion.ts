@@ -60,12 +60,6 @@ export function complete(text: string, trigger: Trigger, insertion: string, more
     : { text: head + (rest === "" ? " " : rest), caret: head.length + 1 };
 }
 
-/** A file as the text names it; a path with spaces is quoted, so that its end is seen. */
-export function mentionText(path: string, kind: "file" | "directory"): string {
-  const whole = kind === "directory" && !path.endsWith("/") ? `${path}/` : path;
-  return /\s/.test(whole) ? `@"${whole}"` : `@${whole}`;
-}
-
 /** "/rename A new name" as its command and what follows it; null for a text that is none. */
 export function parseSlash(text: string): { name: string; argument: string } | null {
   const found = /^\/([a-z]+)(?:[ \t]+([^\n]*))?$/.exec(text.trimEnd());

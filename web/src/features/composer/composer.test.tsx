@@ -40,6 +40,39 @@ describe("sending", () => {
     expect(send).not.toHaveBeenCalled();
   });
 
+  it("stays where somebody has gone while the first message was sent", async () => {
+    let accept = (_: typeof accepted) => {};
+    vi.spyOn(commands, "createConversation").mockResolvedValue({ id: "made" });
+    const send = vi.spyOn(commands, "sendMessage").mockReturnValue(
+      new Promise((resolve) => {
+        accept = resolve;
+      }),
+    );
+    const page = renderComposer(null);
+    await userEvent.type(field(), "hello{Enter}");
+    await waitFor(() => expect(send).toHaveBeenCalled());
+    page.unmount();
+    accept(accepted);
+    await waitFor(() => expect(composerStore(null).getState().text).toBe(""));
+    expect(page.created).not.toHaveBeenCalled();
+  });
+
+  it("takes along what was written on while the first message was sent", async () => {
+    let accept = (_: typeof accepted) => {};
+    vi.spyOn(commands, "createConversation").mockResolvedValue({ id: "made" });
+    vi.spyOn(commands, "sendMessage").mockReturnValue(
+      new Promise((resolve) => {
+        accept = resolve;
+      }),
+    );
+    const page = renderComposer(null);
+    await userEvent.type(field(), "hello{Enter} and more");
+    accept(accepted);
+    await waitFor(() => expect(page.created).toHaveBeenCalledWith("made"));
+    expect(composerStore("made").getState().text).toBe("and more");
+    expect(composerStore(null).getState().text).toBe("");
+  });
+
   it("leaves enter to an input method that composes", async () => {
     const send = vi.spyOn(commands, "sendMessage");
     hold("c1", {});

@@ -12,6 +12,7 @@ import { stopTurn } from "@/shared/api/commands";
 import type { QueueItem } from "@/shared/api/types";
 import { useStrings } from "@/shared/i18n";
 import { preferences, usePreference } from "@/shared/lib/preferences";
+import { useIsHere } from "@/shared/lib/use-is-here";
 import { setPast, usePast } from "@/shared/live/past";
 import { getView } from "@/shared/live/store";
 import { useSettings } from "@/shared/providers/queries";
@@ -31,7 +32,7 @@ import { ownMessages } from "./own-messages";
 import { Queue } from "./queue";
 import type { QueueContext } from "./queue-actions";
 import { SendButton } from "./send-button";
-import { sendDraft } from "./sending";
+import { carryOver, sendDraft } from "./sending";
 import { typedCommand } from "./slash";
 import { TextField } from "./text-field";
 import { useChoice } from "./use-choice";
@@ -133,7 +134,13 @@ function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
       focus();
     }
   });
-  const show = useLatest(onCreated);
+  // Whoever has gone elsewhere meanwhile stays there.
+  const isHere = useIsHere();
+  const show = useLatest((made: string) => {
+    if (isHere()) {
+      onCreated(made);
+    }
+  });
   const stopNow = useLatest(() => void stop());
 
   const actions = useMemo(
@@ -163,7 +170,8 @@ function Writing({ conversationId: id, workdir, onCreated }: ComposerProps) {
     const sent = await sendDraft(store, { conversationId: id, workdir, mode: wanted });
     if (sent) {
       announce(!busy ? strings.send.sent : wanted === "queue" ? strings.send.queued : strings.send.steered);
-      if (id === null) {
+      if (id === null && isHere()) {
+        carryOver(store, sent.conversationId);
         onCreated(sent.conversationId);
       }
     }

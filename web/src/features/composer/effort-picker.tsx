@@ -3,9 +3,9 @@ import { Brain } from "lucide-react";
 import { memo } from "react";
 import type { ReasoningEffort } from "@/shared/api/types";
 import { useStrings } from "@/shared/i18n";
+import { EFFORTS, isEffort } from "@/shared/providers/efforts";
 import { Button } from "@/shared/ui/button";
 import { Menu, MenuLabel, MenuRadio, MenuRadioGroup, MenuSeparator } from "@/shared/ui/menu";
-import { EFFORTS, isEffort } from "./efforts";
 
 const WORKSPACE = "workspace";
 

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState } from "react";
 import { call, client } from "@/shared/api/client";
 import type { components } from "@/shared/api/schema";
 import { useStrings } from "@/shared/i18n";
+import { problemSentence } from "@/shared/ui/feedback";
 import type { CompletionItem } from "./completion-popup";
 
 const DEBOUNCE = 60;
@@ -104,7 +105,7 @@ export function useMentions(query: string | null, project: Project): Mentions {
     return { files: NOTHING, items: [], note: undefined };
   }
   if (error && !late) {
-    return { files: NOTHING, items: [], note: error.message };
+    return { files: NOTHING, items: [], note: problemSentence(error) };
   }
   const none = late || isFetching ? text.looking : text.noFiles;
   return { files, items, note: files.length === 0 ? none : data?.truncated ? text.more : undefined };

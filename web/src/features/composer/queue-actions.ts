@@ -17,6 +17,7 @@ import { problemSentence } from "@/shared/ui/feedback";
 import { toast } from "@/shared/ui/toast";
 import { type ComposerStore, keptPreview } from "./composer-store";
 import { changed, filesOf, moved, textOf, without } from "./queue-changes";
+import { takeOrphans } from "./queue-edits";
 
 export interface QueueContext {
   conversationId: string;
@@ -94,6 +95,19 @@ export async function saveItem(context: QueueContext, id: string, content: strin
     appendToField(context.store, content);
     tell(error, text.textKept);
   }
+}
+
+/** Puts texts whose messages were sent while they were edited into the field; gives whether there were any. */
+export function rescueEdits(context: QueueContext, waiting: readonly QueueItem[]): boolean {
+  const texts = takeOrphans(context.conversationId, waiting);
+  for (const content of texts) {
+    appendToField(context.store, content);
+  }
+  const { gone, textKept } = strings().composer.queue;
+  if (texts.length > 0) {
+    toast({ title: gone, description: textKept, tone: "info" });
+  }
+  return texts.length > 0;
 }
 
 export async function sendItem({ conversationId }: QueueContext, id: string): Promise<void> {

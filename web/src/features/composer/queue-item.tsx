@@ -9,15 +9,18 @@ import { Badge } from "@/shared/ui/feedback";
 import { Menu, MenuItem, MenuSeparator } from "@/shared/ui/menu";
 import { moveItem, type QueueContext, removeItem, saveItem, sendItem, setItemMode } from "./queue-actions";
 import { filesOf, textOf } from "./queue-changes";
+import { editOf, endEdit, keepEdit } from "./queue-edits";
 
 function Editor({
   text,
   hasFiles,
+  onChange,
   onSave,
   onCancel,
 }: {
   text: string;
   hasFiles: boolean;
+  onChange: (text: string) => void;
   onSave: (text: string) => void;
   onCancel: () => void;
 }) {
@@ -46,7 +49,10 @@ function Editor({
         autoFocus
         rows={1}
         onFocus={({ currentTarget }) => currentTarget.setSelectionRange(text.length, text.length)}
-        onChange={(event) => setValue(event.target.value)}
+        onChange={(event) => {
+          setValue(event.target.value);
+          onChange(event.target.value);
+        }}
         onKeyDown={press}
         aria-label={composer.queue.editing}
         className="field-sizing-content max-h-48 w-full resize-none rounded-sm border border-control bg-raised px-2 py-1.5 text-sm pointer-coarse:text-lg"
@@ -82,7 +88,8 @@ export const QueueItemRow = memo(function QueueItemRow({
   onRemoved,
 }: QueueItemRowProps) {
   const text = useStrings().composer.queue;
-  const [editing, setEditing] = useState(false);
+  const { conversationId } = context;
+  const [editing, setEditing] = useState(() => editOf(conversationId, item.id) !== null);
   const actions = useRef<HTMLButtonElement>(null);
   const content = textOf(item);
   const files = filesOf(item);
@@ -90,6 +97,7 @@ export const QueueItemRow = memo(function QueueItemRow({
   const mode = busy ? text[item.mode] : text.heldItem;
 
   function done() {
+    endEdit(conversationId, item.id);
     setEditing(false);
     requestAnimationFrame(() => actions.current?.focus());
   }
@@ -98,8 +106,9 @@ export const QueueItemRow = memo(function QueueItemRow({
     return (
       <li className="flex px-2 py-1.5">
         <Editor
-          text={content}
+          text={editOf(conversationId, item.id) ?? content}
           hasFiles={files.length > 0}
+          onChange={(changed) => keepEdit(conversationId, item.id, changed)}
           onCancel={done}
           onSave={(changed) => {
             done();

@@ -1,10 +1,10 @@
-import { render, screen, waitFor, within } from "@testing-library/react";
+import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
 import { Problem } from "@/shared/api/client";
 import * as commands from "@/shared/api/commands";
 import { Toasts } from "@/shared/ui/toast";
-import { answerGets, freshPage, hold, renderComposer, waiting } from "./test-support";
+import { answerGets, freshPage, hold, type Page, renderComposer, waiting } from "./test-support";
 
 const gone = new Problem(404, undefined);
 const queue = [waiting("q1", "first"), waiting("q2", "second", "steer")];
@@ -22,10 +22,12 @@ beforeEach(() => {
   answerGets({});
 });
 
+let page: Page;
+
 function show(status: "running" | "idle" = "running") {
   hold("c1", { status, queue });
   render(<Toasts />);
-  renderComposer("c1");
+  page = renderComposer("c1");
 }
 
 it("says of each message what becomes of it", () => {
@@ -53,6 +55,28 @@ it("puts an edited text into the field where the message was sent meanwhile", as
   await userEvent.type(screen.getByRole("textbox", { name: "Edit the waiting message" }), " and more{Enter}");
   await waitFor(() => expect(field().value).toBe("first and more"));
   expect(await screen.findByText("It was sent meanwhile.")).toBeTruthy();
+});
+
+it("puts a text that is still being edited into the field once its message is sent", async () => {
+  show();
+  await userEvent.click(row(0).getByRole("button", { name: "Edit" }));
+  await userEvent.type(screen.getByRole("textbox", { name: "Edit the waiting message" }), " and more");
+  act(() => hold("c1", { status: "running", queue: queue.slice(1) }));
+  expect(field().value).toBe("first and more");
+  expect(document.activeElement).toBe(field());
+});
+
+it("keeps a text that is being edited while another conversation is shown", async () => {
+  show();
+  const { unmount } = page;
+  await userEvent.click(row(0).getByRole("button", { name: "Edit" }));
+  await userEvent.type(screen.getByRole("textbox", { name: "Edit the waiting message" }), " and more");
+  unmount();
+  renderComposer("c1");
+  const editor = screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Edit the waiting message" });
+  expect(editor.value).toBe("first and more");
+  await userEvent.type(editor, "{Escape}");
+  expect(screen.queryByRole("textbox", { name: "Edit the waiting message" })).toBeNull();
 });
 
 it("moves a message", async () => {

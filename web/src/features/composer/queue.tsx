@@ -1,9 +1,9 @@
 /** The messages that wait, above the text field: the same for everybody who looks at the conversation. */
-import { memo } from "react";
+import { memo, useEffect } from "react";
 import type { QueueItem } from "@/shared/api/types";
 import { useStrings } from "@/shared/i18n";
 import { Button } from "@/shared/ui/button";
-import { type QueueContext, sendItem } from "./queue-actions";
+import { type QueueContext, rescueEdits, sendItem } from "./queue-actions";
 import { QueueItemRow } from "./queue-item";
 
 export interface QueueProps {
@@ -16,6 +16,11 @@ export interface QueueProps {
 
 export const Queue = memo(function Queue({ items, busy, context, onRemoved }: QueueProps) {
   const text = useStrings().composer.queue;
+  useEffect(() => {
+    if (rescueEdits(context, items)) {
+      onRemoved();
+    }
+  }, [context, items, onRemoved]);
   const first = items[0];
   if (!first) {
     return null;

@@ -13,10 +13,16 @@ import {
 import type { ReasoningEffort } from "@/shared/api/types";
 import { strings } from "@/shared/i18n";
 import { noteSent } from "@/shared/lib/workspace";
+import { isEffort } from "@/shared/providers/efforts";
 import { attachmentsSettled } from "./attachments";
-import { type ComposerState, type ComposerStore, flushDrafts, type SendFailure } from "./composer-store";
+import {
+  type ComposerState,
+  type ComposerStore,
+  composerStore,
+  flushDrafts,
+  type SendFailure,
+} from "./composer-store";
 import { type Attempt, attemptFor, type ModelChoice, restAfter } from "./draft";
-import { isEffort } from "./efforts";
 
 export function canSend({ text, attachments, sending }: ComposerState): boolean {
   return !sending && (text.trim() !== "" || attachments.some(({ state }) => state.kind !== "failed"));
@@ -129,6 +135,21 @@ export function settleAttempt(store: ComposerStore, attempt: Attempt): void {
     sending: false,
     failure: null,
     longPaste: null,
+  }));
+  flushDrafts();
+}
+
+/** What was written on while the first message was sent goes along to the conversation that was made for it. */
+export function carryOver(store: ComposerStore, conversationId: string): void {
+  const { text, attachments } = store.getState();
+  const ready = attachments.filter(({ state }) => state.kind === "ready");
+  if (text === "" && ready.length === 0) {
+    return;
+  }
+  store.setState({ text: "", attachments: attachments.filter(({ state }) => state.kind !== "ready") });
+  composerStore(conversationId).setState((there) => ({
+    text: [there.text, text].filter(Boolean).join("\n\n"),
+    attachments: [...there.attachments, ...ready],
   }));
   flushDrafts();
 }

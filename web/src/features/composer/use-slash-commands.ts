@@ -4,9 +4,9 @@ import { changeConversation, clearConversation, forkConversation, selectBranch }
 import type { ReasoningEffort } from "@/shared/api/types";
 import { type Strings, useStrings } from "@/shared/i18n";
 import { showPanel, useWorkspace } from "@/shared/lib/workspace";
+import { EFFORTS } from "@/shared/providers/efforts";
 import { problemSentence } from "@/shared/ui/feedback";
 import { toast } from "@/shared/ui/toast";
-import { EFFORTS } from "./efforts";
 import type { SlashCommand } from "./slash";
 
 export interface SlashActions {

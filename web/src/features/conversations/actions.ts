@@ -1,6 +1,7 @@
 /** What can be done to a conversation from the list and from its header; what is destructive can be taken back. */
 import { changeConversation, deleteConversation, restoreConversation } from "@/shared/api/commands";
 import { strings } from "@/shared/i18n";
+import { problemSentence } from "@/shared/ui/feedback";
 import { toast } from "@/shared/ui/toast";
 
 /** What the list knows of a conversation, as far as the actions need it. */
@@ -23,7 +24,7 @@ async function attempt(action: () => Promise<void>): Promise<boolean> {
   } catch (error) {
     toast({
       title: strings().common.failed,
-      description: error instanceof Error ? error.message : String(error),
+      description: problemSentence(error),
       tone: "danger",
     });
     return false;

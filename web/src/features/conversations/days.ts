@@ -1,16 +1,11 @@
 /** Conversations by the day of their last change, as a person counts days: by the calendar, not by 24 hours. */
 import type { Strings } from "@/shared/i18n";
+import { daysAgo } from "@/shared/lib/days";
 
 export interface Group<Item> {
   key: string;
   label: string;
   items: Item[];
-}
-
-const DAY = 86_400_000;
-
-function startOfDay(at: number): number {
-  return new Date(at).setHours(0, 0, 0, 0);
 }
 
 /** Groups what is in order already (pinned first, then newest first); no group is empty. */
@@ -20,10 +15,9 @@ export function byDay<Item extends { pinned: boolean; updated_at: number }>(
   language: string,
   now: number,
 ): Group<Item>[] {
-  const today = startOfDay(now);
   const groups = new Map<string, Group<Item>>();
   for (const item of items) {
-    const [key, label] = item.pinned ? ["pinned", t.pinned] : day(item.updated_at, today, t, language);
+    const [key, label] = item.pinned ? ["pinned", t.pinned] : day(item.updated_at, now, t, language);
     const group = groups.get(key);
     if (group) {
       group.items.push(item);
@@ -34,9 +28,8 @@ export function byDay<Item extends { pinned: boolean; updated_at: number }>(
   return [...groups.values()];
 }
 
-function day(at: number, today: number, t: Strings["conversations"], language: string): [string, string] {
-  // Rounded: a day on which the clocks change has not 24 hours.
-  const ago = Math.round((today - startOfDay(at)) / DAY);
+function day(at: number, now: number, t: Strings["conversations"], language: string): [string, string] {
+  const ago = daysAgo(at, now);
   if (ago <= 0) {
     return ["today", t.today];
   }

@@ -13,7 +13,7 @@ import { useIsPhone } from "@/shared/ui/use-media";
 import { chooseFolder, remove, titleOf, toggleArchive, togglePin } from "./actions";
 import { ConversationMenu } from "./conversation-menu";
 import { FolderPicker } from "./folder-picker";
-import { TitleField } from "./title-field";
+import { TitleField, useRenaming } from "./title-field";
 
 function Bar({ children }: { children: ReactNode }) {
   const t = useStrings();
@@ -37,7 +37,7 @@ function Bar({ children }: { children: ReactNode }) {
 export function ConversationHeader({ conversationId }: { conversationId: string }) {
   const t = useStrings();
   const navigate = useNavigate();
-  const [renaming, setRenaming] = useState(false);
+  const { renaming, title: titleButton, begin, end } = useRenaming<HTMLButtonElement>();
   const title = useConversation(conversationId, (view) => view.state.title) ?? null;
   const pinned = useConversation(conversationId, (view) => view.state.pinned) ?? false;
   const archived = useConversation(conversationId, (view) => view.state.archived) ?? false;
@@ -51,7 +51,7 @@ export function ConversationHeader({ conversationId }: { conversationId: string 
         id: "conversation.rename",
         title: t.conversations.rename,
         group: "conversation",
-        run: () => setRenaming(true),
+        run: begin,
       },
       {
         id: "conversation.pin",
@@ -84,13 +84,14 @@ export function ConversationHeader({ conversationId }: { conversationId: string 
   return (
     <Bar>
       {renaming ? (
-        <TitleField conversation={conversation} onDone={() => setRenaming(false)} />
+        <TitleField conversation={conversation} onDone={end} />
       ) : (
         <h1 className="min-w-0 truncate font-medium text-sm" title={titleOf(conversation)}>
           <button
+            ref={titleButton}
             type="button"
             className="max-w-full truncate rounded-sm px-1.5 py-1 hover:bg-hover"
-            onClick={() => setRenaming(true)}
+            onClick={begin}
           >
             <span className="sr-only">{t.conversations.rename}: </span>
             {titleOf(conversation)}
@@ -100,7 +101,7 @@ export function ConversationHeader({ conversationId }: { conversationId: string 
       <ConversationMenu
         conversation={conversation}
         trigger={<IconButton label={t.conversations.menu(titleOf(conversation))} icon={<Ellipsis />} />}
-        onRename={() => setRenaming(true)}
+        onRename={begin}
         onGone={leave}
       />
       <span className="flex-1" />

@@ -1,15 +1,16 @@
 /** A conversation's line in the list. Its menu is made when somebody comes near, so that a long list stays light. */
 import { Link } from "@tanstack/react-router";
 import { Ellipsis } from "lucide-react";
-import { memo, useState } from "react";
+import { memo, useRef, useState } from "react";
 import { useStrings } from "@/shared/i18n";
 import { dotOf, type Listed } from "@/shared/live/list";
 import { IconButton } from "@/shared/ui/button";
 import { classNames } from "@/shared/ui/class-names";
 import { StatusDot } from "@/shared/ui/feedback";
+import { useHeir } from "@/shared/ui/use-heir";
 import { titleOf } from "./actions";
 import { ConversationMenu } from "./conversation-menu";
-import { TitleField } from "./title-field";
+import { TitleField, useRenaming } from "./title-field";
 
 export interface RowProps {
   conversation: Listed;
@@ -21,13 +22,17 @@ export const Row = memo(function Row({ conversation, active, onGone }: RowProps)
   const t = useStrings();
   const [near, setNear] = useState(false);
   const [open, setOpen] = useState(false);
-  const [renaming, setRenaming] = useState(false);
+  const { renaming, title: link, begin, end } = useRenaming<HTMLAnchorElement>();
+  const line = useRef<HTMLLIElement>(null);
+  useHeir(line, (gone) =>
+    (gone.nextElementSibling ?? gone.previousElementSibling ?? gone.closest("nav"))?.querySelector("a"),
+  );
   const dot = dotOf(conversation);
   const title = titleOf(conversation);
   if (renaming) {
     return (
-      <li className="px-2 py-0.5">
-        <TitleField conversation={conversation} onDone={() => setRenaming(false)} />
+      <li ref={line} className="px-2 py-0.5">
+        <TitleField conversation={conversation} onDone={end} />
       </li>
     );
   }
@@ -41,11 +46,13 @@ export const Row = memo(function Row({ conversation, active, onGone }: RowProps)
   );
   return (
     <li
+      ref={line}
       className="group relative px-2 [contain-intrinsic-size:auto_2rem] [content-visibility:auto]"
       onPointerEnter={() => setNear(true)}
       onFocus={() => setNear(true)}
     >
       <Link
+        ref={link}
         to="/c/$conversationId"
         params={{ conversationId: conversation.id }}
         preload={false}
@@ -55,10 +62,10 @@ export const Row = memo(function Row({ conversation, active, onGone }: RowProps)
           active ? "bg-active font-medium text-ink" : "text-ink/90 hover:bg-hover",
           dot === "unread" && "font-medium text-ink",
         )}
-        onDoubleClick={() => setRenaming(true)}
+        onDoubleClick={begin}
         onKeyDown={(event) => {
           if (event.key === "F2") {
-            setRenaming(true);
+            begin();
           }
         }}
       >
@@ -83,7 +90,7 @@ export const Row = memo(function Row({ conversation, active, onGone }: RowProps)
             trigger={button}
             open={open}
             onOpenChange={setOpen}
-            onRename={() => setRenaming(true)}
+            onRename={begin}
             onGone={() => onGone(conversation.id)}
           />
         ) : (

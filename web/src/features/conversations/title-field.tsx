@@ -1,13 +1,40 @@
 /** A title while it is written: Enter and leaving keep it, Escape does not. */
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useStrings } from "@/shared/i18n";
 import { type Named, rename } from "./actions";
 
-export function TitleField({ conversation, onDone }: { conversation: Named; onDone: () => void }) {
+/** Renaming in its place: what is renamed gets the focus back when the field was left by a key. */
+export function useRenaming<Title extends HTMLElement>() {
+  const [renaming, setRenaming] = useState(false);
+  const title = useRef<Title>(null);
+  const byKey = useRef(false);
+  useEffect(() => {
+    if (!renaming && byKey.current) {
+      byKey.current = false;
+      title.current?.focus();
+    }
+  }, [renaming]);
+  return {
+    renaming,
+    title,
+    begin: () => setRenaming(true),
+    end: (key: boolean) => {
+      byKey.current = key;
+      setRenaming(false);
+    },
+  };
+}
+
+export interface TitleFieldProps {
+  conversation: Named;
+  onDone: (byKey: boolean) => void;
+}
+
+export function TitleField({ conversation, onDone }: TitleFieldProps) {
   const t = useStrings();
   const [title, setTitle] = useState(conversation.title ?? "");
   const finished = useRef(false);
-  const finish = (keep: boolean) => {
+  const finish = (keep: boolean, byKey: boolean) => {
     if (finished.current) {
       return;
     }
@@ -15,7 +42,7 @@ export function TitleField({ conversation, onDone }: { conversation: Named; onDo
     if (keep) {
       void rename(conversation, title);
     }
-    onDone();
+    onDone(byKey);
   };
   return (
     <input
@@ -27,7 +54,7 @@ export function TitleField({ conversation, onDone }: { conversation: Named; onDo
       maxLength={200}
       onFocus={(event) => event.target.select()}
       onChange={(event) => setTitle(event.target.value)}
-      onBlur={() => finish(true)}
+      onBlur={() => finish(true, false)}
       onKeyDown={(event) => {
         if (event.nativeEvent.isComposing) {
           return;
@@ -35,7 +62,7 @@ export function TitleField({ conversation, onDone }: { conversation: Named; onDo
         if (event.key === "Enter" || event.key === "Escape") {
           event.preventDefault();
           event.stopPropagation();
-          finish(event.key === "Enter");
+          finish(event.key === "Enter", true);
         }
       }}
     />

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "react";
 import { call, client } from "@/shared/api/client";
 import { useStrings } from "@/shared/i18n";
 import { byteSize, shortTime } from "@/shared/lib/format";
+import { mentionText } from "@/shared/lib/mention";
 import { type FileRequest, insertIntoComposer } from "@/shared/lib/workspace";
 import { CodeBlock } from "@/shared/markdown/code-block";
 import { Button, IconButton } from "@/shared/ui/button";
@@ -58,7 +59,7 @@ export function FileViewer({ request, onBack }: { request: FileRequest; onBack: 
           size="small"
           label={t.mention}
           icon={<AtSign />}
-          onClick={() => insertIntoComposer(conversationId, `@${path} `)}
+          onClick={() => insertIntoComposer(conversationId, `${mentionText(path, "file")} `)}
         />
       </div>
       {file.isPending && <Skeleton className="m-4 h-4 w-2/3" />}

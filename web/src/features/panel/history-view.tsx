@@ -6,7 +6,7 @@ import { call, client } from "@/shared/api/client";
 import type { StreamEvent } from "@/shared/api/types";
 import { useStrings } from "@/shared/i18n";
 import { duration, fullTime, shortTime } from "@/shared/lib/format";
-import { setPast } from "@/shared/live/past";
+import { setPast, usePastViews } from "@/shared/live/past";
 import { useConversation } from "@/shared/live/store";
 import { Button, IconButton } from "@/shared/ui/button";
 import { EmptyState, ProblemText, Spinner } from "@/shared/ui/feedback";
@@ -38,7 +38,7 @@ async function loadJournal(
 }
 
 export function HistoryView({ conversationId }: { conversationId: string }) {
-  const t = useStrings().panel;
+  const { panel: t, common } = useStrings();
   const [loaded, setLoaded] = useState(0);
   // The journal grows with every turn; while one runs it is read when somebody comes here, not all the time.
   const turnsEnded = useConversation(conversationId, (view) =>
@@ -56,9 +56,12 @@ export function HistoryView({ conversationId }: { conversationId: string }) {
     [conversationId, journal.data],
   );
   useEffect(() => () => setPast(conversationId, null), [conversationId]);
-  if (journal.isError) {
+  if (journal.isLoadingError) {
     return (
-      <EmptyState title={t.historyFailed} action={<Button onClick={() => journal.refetch()}>{t.now}</Button>}>
+      <EmptyState
+        title={t.historyFailed}
+        action={<Button onClick={() => void journal.refetch()}>{common.retry}</Button>}
+      >
         <ProblemText error={journal.error} />
       </EmptyState>
     );
@@ -87,6 +90,16 @@ function Scrubber({ conversationId, timeline }: { conversationId: string; timeli
   useEffect(() => {
     setPast(conversationId, chosen === null ? null : timeline.viewAfter(chosen));
   }, [conversationId, chosen, timeline]);
+  // The composer leads back to the present too.
+  useEffect(
+    () =>
+      usePastViews.subscribe((now, before) => {
+        if (before.views.has(conversationId) && !now.views.has(conversationId)) {
+          setChosen(null);
+        }
+      }),
+    [conversationId],
+  );
   const go = (to: number) => setChosen(Math.max(0, Math.min(all, to)));
   return (
     <div className="flex flex-col gap-4 p-4">

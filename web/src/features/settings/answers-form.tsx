@@ -1,5 +1,6 @@
 /** The provider, model and effort that answer where a conversation names nothing else. */
 import { useStrings } from "@/shared/i18n";
+import { EFFORTS } from "@/shared/providers/efforts";
 import { ModelField } from "@/shared/providers/model-field";
 import { useProviderModels, useSetup } from "@/shared/providers/queries";
 import { EMBEDDED, type Provider, type Settings, type SettingsPatch } from "@/shared/providers/types";
@@ -13,16 +14,6 @@ interface Values {
   reasoning_effort: Settings["reasoning_effort"];
   context_window: number | null;
 }
-
-const EFFORTS: readonly Values["reasoning_effort"][] = [
-  "default",
-  "none",
-  "minimal",
-  "low",
-  "medium",
-  "high",
-  "xhigh",
-];
 
 const FIELDS = ["provider_id", "model", "reasoning_effort", "context_window"];
 
@@ -55,7 +46,10 @@ export function AnswersForm({ providers }: { providers: readonly Provider[] }) {
 }
 
 function Fields({ fields, providers }: { fields: FormFields<Values>; providers: readonly Provider[] }) {
-  const t = useStrings().settings;
+  const {
+    settings: t,
+    composer: { effort },
+  } = useStrings();
   const { values, set, error, settings } = fields;
   const setup = useSetup();
   const embedded = setup.data?.offers.find((offer) => offer.kind === "embedded");
@@ -119,11 +113,11 @@ function Fields({ fields, providers }: { fields: FormFields<Values>; providers: 
         hint={models.isError ? t.providers.modelsFailed : t.providers.modelHint}
       />
       <SelectField
-        label={t.providers.effort}
+        label={effort.label}
         hint={t.providers.effortHint}
         value={values.reasoning_effort}
         onChange={(reasoning_effort) => set({ reasoning_effort })}
-        options={EFFORTS.map((value) => ({ value, label: t.providers.efforts[value] }))}
+        options={EFFORTS.map((value) => ({ value, label: effort.levels[value] }))}
         error={error("reasoning_effort")}
       />
       <NumberField

@@ -11,13 +11,16 @@ import { Loading, LoadProblem, Part } from "./parts";
 import { type Deleted, useDeletedConversations, useEndDeletion } from "./queries";
 
 export function DeletedConversations() {
-  const t = useStrings().settings.data;
+  const {
+    settings: { data: t },
+    conversations: { untitled },
+  } = useStrings();
   const deleted = useDeletedConversations();
   const end = useEndDeletion();
   const [purging, setPurging] = useState<Deleted | null>(null);
   const list = useRef<HTMLElement>(null);
   const lines = deleted.data?.pages.flatMap((page) => page.items) ?? [];
-  const titleOf = (line: Deleted) => line.title ?? t.untitled;
+  const titleOf = (line: Deleted) => line.title ?? untitled;
 
   /** The line goes, and with it the focus: it moves on to where the list begins. */
   function keepFocus() {

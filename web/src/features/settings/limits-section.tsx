@@ -67,7 +67,7 @@ function LimitField({ name, fields }: { name: LimitName; fields: FormFields<Valu
   const t = useStrings().settings;
   const { per, min, max, byDefault, step } = BOUNDS[name];
   const value = fields.values[name];
-  const shown: Partial<NumberFieldProps> = { min: min / per, max: max / per, step };
+  const shown: Partial<NumberFieldProps> = { min: Math.ceil((min / per) * 100) / 100, max: max / per, step };
   return (
     <NumberField
       {...shown}
@@ -86,11 +86,13 @@ function Reset() {
   const t = useStrings().settings.form;
   const save = useSaveSettings();
   function reset() {
-    limitsForm.useTouched.setState({ touched: {} });
     save.mutate(
       { limits: null, attachments: null },
       {
-        onSuccess: () => toast({ title: t.resetDone, tone: "success" }),
+        onSuccess: () => {
+          limitsForm.useTouched.setState({ touched: {} });
+          toast({ title: t.resetDone, tone: "success" });
+        },
         onError: (error) => toast({ title: problemSentence(error), tone: "danger" }),
       },
     );

@@ -5,6 +5,7 @@ import {
   bodiesOf,
   emptyServer,
   invalid,
+  problem,
   renderOnPage,
   SETTINGS,
   serve,
@@ -100,6 +101,34 @@ it("keeps what was typed while another section is looked at", async () => {
   page.unmount();
   open("limits");
   expect(await screen.findByLabelText("Steps")).toHaveProperty("value", "1000");
+});
+
+it("keeps what was typed while the form was saved", async () => {
+  let answer = (_: object) => {};
+  serve({
+    [PUT]: () =>
+      new Promise<object>((resolve) => {
+        answer = resolve;
+      }),
+  });
+  const { user } = open("limits");
+  await user.type(await screen.findByLabelText("Steps"), "0");
+  await user.click(save());
+  await vi.waitFor(() => expect(bodiesOf(PUT)).toHaveLength(1));
+  await user.type(screen.getByLabelText("Tries"), "0");
+  answer({ ...SETTINGS, limits: { ...SETTINGS.limits, steps: 1000 } });
+  await vi.waitFor(() => expect(screen.getByLabelText("Steps")).toHaveProperty("value", "1000"));
+  expect(screen.getByLabelText("Tries")).toHaveProperty("value", "50");
+  expect(screen.getByText("Changes are not saved yet.")).toBeTruthy();
+});
+
+it("keeps what was typed where the limits could not be reset", async () => {
+  serve({ [PUT]: problem(500, { code: "internal", detail: "It broke." }) });
+  const { user } = open("limits");
+  await user.type(await screen.findByLabelText("Steps"), "0");
+  await user.click(screen.getByRole("button", { name: "Reset to defaults" }));
+  expect(await screen.findByText(/It broke/)).toBeTruthy();
+  expect(screen.getByLabelText("Steps")).toHaveProperty("value", "1000");
 });
 
 it("keeps an agent prompt that was not saved in the browser", async () => {

@@ -85,9 +85,11 @@ function LoadedForm<Values extends object>({
       wrong.focus();
       return;
     }
+    const sent = { ...stored, ...touched };
     save.mutate(form.write(changed), {
       onSuccess: () => {
-        form.useTouched.setState({ touched: {} });
+        // What was typed while it was saved stays.
+        form.useTouched.setState((now) => ({ touched: changedFields(sent, now.touched) }));
         setSaved(true);
         announce(t.settings.form.saved);
       },

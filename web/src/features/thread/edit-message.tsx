@@ -74,6 +74,7 @@ export function EditMessage({ messageId, text, onChange, onClose, mayBeEmpty }: 
         aria-describedby={empty ? `empty-${messageId}` : undefined}
         value={text}
         onChange={(event) => onChange(event.target.value)}
+        readOnly={working !== null}
         onKeyDown={press}
         rows={2}
         className="block w-full resize-none bg-transparent px-2 py-1 text-prose outline-none"

@@ -2,6 +2,7 @@
 import { memo } from "react";
 import type { Message } from "@/shared/api/types";
 import { locale, useStrings } from "@/shared/i18n";
+import { daysAgo } from "@/shared/lib/days";
 import { shortTime } from "@/shared/lib/format";
 import { useMessage } from "@/shared/live/store";
 import { classNames } from "@/shared/ui/class-names";
@@ -80,14 +81,12 @@ function SystemMessage({ message }: { message: Message }) {
   );
 }
 
-const DAY = 86_400_000;
-
 function dayName(at: number, names: { today: string; yesterday: string }): string {
-  const day = new Date(at).toDateString();
-  if (day === new Date().toDateString()) {
+  const ago = daysAgo(at);
+  if (ago === 0) {
     return names.today;
   }
-  if (day === new Date(Date.now() - DAY).toDateString()) {
+  if (ago === 1) {
     return names.yesterday;
   }
   return new Intl.DateTimeFormat(locale(), { dateStyle: "full" }).format(at);

@@ -1,6 +1,6 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Reasoning } from "./reasoning";
 import { renderInThread } from "./test-thread";
 
@@ -27,6 +27,26 @@ describe("reasoning", () => {
     unmount();
     renderInThread(row);
     expect(screen.getByText("First, look.")).toBeDefined();
+  });
+
+  it("counts on while its row is scrolled away", () => {
+    vi.useFakeTimers();
+    const { unmount } = renderInThread(<Reasoning part={part("r5", "Look.")} live />);
+    vi.advanceTimersByTime(3000);
+    unmount();
+    vi.advanceTimersByTime(2000);
+    renderInThread(<Reasoning part={part("r5", "Look.")} live />);
+    expect(screen.getByText("5 s")).toBeDefined();
+    vi.useRealTimers();
+  });
+
+  it("says how long it took where only the page knows", () => {
+    vi.useFakeTimers();
+    const { rerender } = renderInThread(<Reasoning part={part("r6", "Look.")} live />);
+    vi.advanceTimersByTime(3000);
+    rerender(<Reasoning part={part("r6", "Look.")} live={false} />);
+    expect(screen.getByRole("button", { name: "Thought for 3 s" })).toBeDefined();
+    vi.useRealTimers();
   });
 
   it("says so where a provider does not show it", async () => {

@@ -1,6 +1,6 @@
 /** A model's reasoning, folded; while it runs, the time runs with it. */
 import { Brain } from "lucide-react";
-import { memo, useEffect, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import type { ThinkingPart } from "@/shared/api/types";
 import { useStrings } from "@/shared/i18n";
 import { duration } from "@/shared/lib/format";
@@ -61,12 +61,18 @@ export const Reasoning = memo(function Reasoning({ part, live }: ReasoningProps)
 /** In milliseconds: what the journal says, else what this page saw; null while it runs and where nobody knows. */
 function useDuration(part: ThinkingPart, live: boolean): number | null {
   const [seen, setSeen] = useState<number | null>(null);
+  const began = useRef(false);
   useEffect(() => {
-    if (!live) {
+    if (live) {
+      // It goes on while its row is scrolled away: only its end forgets it.
+      began.current = true;
+      sinceFirstSeen(part.id);
       return;
     }
-    sinceFirstSeen(part.id);
-    return () => setSeen(endOf(part.id));
+    const took = endOf(part.id);
+    if (began.current && took !== null) {
+      setSeen(took);
+    }
   }, [live, part.id]);
   return live ? null : (part.duration_ms ?? seen);
 }

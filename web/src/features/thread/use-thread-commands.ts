@@ -22,6 +22,11 @@ export function neighbour(
   return undefined;
 }
 
+function atEnd(controls: MessageListControls): boolean {
+  const scroller = controls.scroller();
+  return scroller !== null && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 24;
+}
+
 export function useThreadCommands(
   conversationId: string,
   rows: readonly string[],
@@ -32,7 +37,9 @@ export function useThreadCommands(
     const go = (step: 1 | -1) => {
       const messages = messagesOf(conversationId);
       const focused = document.activeElement?.closest<HTMLElement>("[data-message-id]")?.dataset.messageId;
-      const from = focused === undefined ? controls.firstVisible() : rows.indexOf(focused);
+      // From the end, where people write, the way back begins at the end.
+      const unfocused = step === -1 && atEnd(controls) ? rows.length : controls.firstVisible();
+      const from = focused === undefined ? unfocused : rows.indexOf(focused);
       const id = neighbour(rows, from, step, (row) => messages.get(row)?.author === "user");
       if (id !== undefined) {
         controls.show(id, "start");

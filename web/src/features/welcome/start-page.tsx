@@ -83,7 +83,10 @@ function folderName(path: string): string {
 }
 
 function Recent() {
-  const t = useStrings().welcome;
+  const {
+    welcome: t,
+    conversations: { untitled },
+  } = useStrings();
   const recent = useList((list) =>
     ordered(list)
       .toSorted((left, right) => right.updated_at - left.updated_at)
@@ -105,7 +108,7 @@ function Recent() {
               params={{ conversationId: line.id }}
               className="flex min-h-9 items-center gap-3 rounded-md px-3 py-1.5 text-sm transition-colors hover:bg-hover pointer-coarse:min-h-11"
             >
-              <span className="min-w-0 flex-1 truncate">{line.title ?? t.untitled}</span>
+              <span className="min-w-0 flex-1 truncate">{line.title ?? untitled}</span>
               <span className="max-w-32 truncate text-muted text-xs">{folderName(line.workdir)}</span>
               <span className="shrink-0 text-muted text-xs tabular-nums">{shortTime(line.updated_at)}</span>
             </Link>

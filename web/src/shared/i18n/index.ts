@@ -41,11 +41,28 @@ export function useLanguage(): Language {
   return useTable((table) => table.language);
 }
 
-/** Loads a language and shows the page in it. */
-export async function setLanguage(chosen: Language): Promise<void> {
-  const table = chosen === "de" ? (await import("./de")).de : en;
-  document.documentElement.lang = chosen;
-  useTable.setState({ language: chosen, strings: table });
+const TABLES: Readonly<Record<Language, () => Promise<Strings>>> = {
+  en: async () => en,
+  de: async () => (await import("./de")).de,
+};
+let wanted: Language = "en";
+
+/** Loads a language and shows the page in it. Never fails: a language that cannot be loaded leaves the one before. */
+export async function setLanguage(
+  chosen: Language,
+  load: (language: Language) => Promise<Strings> = (language) => TABLES[language](),
+): Promise<void> {
+  wanted = chosen;
+  try {
+    const table = await load(chosen);
+    // The last choice holds, whichever was loaded first.
+    if (wanted === chosen) {
+      document.documentElement.lang = chosen;
+      useTable.setState({ language: chosen, strings: table });
+    }
+  } catch {
+    // The workspace is away, or was updated under this page.
+  }
 }
 
 /** The first language of the browser that the page has. */

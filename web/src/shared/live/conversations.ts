@@ -199,7 +199,7 @@ export class Conversations {
       this.replace(id, NOTHING_HELD);
     }
     const arrived: StreamEvent[] = [];
-    //RED keeper.arrived = arrived;
+    keeper.arrived = arrived;
     try {
       const details = await this.server.details(id);
       if (this.keepers.get(id) === keeper) {
@@ -212,7 +212,7 @@ export class Conversations {
           ),
         );
         this.host.follow();
-        //RED this.host.loaded(id);
+        this.host.loaded(id);
       }
     } catch (error) {
       if (this.keepers.get(id) === keeper) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { line } from "./fake-server";
 import { applyListed, EMPTY_LIST, type Listed, type ListView } from "./list";
-import { noticesBetween } from "./notices";
+import { isStillNews, noticesBetween } from "./notices";
 
 const list = (...lines: Listed[]): ListView => applyListed(EMPTY_LIST, lines);
 const change = (before: ListView, ...lines: Listed[]) => noticesBetween(before, applyListed(before, lines));
@@ -44,5 +44,14 @@ describe("notices", () => {
     expect(change(list(running), { ...done, read_seq: 9 })).toEqual([]);
     expect(change(list(running), { ...done, archived: true })).toEqual([]);
     expect(change(list(running), { ...done, deleted: true })).toEqual([]);
+  });
+
+  it("are old once somebody has looked, here or elsewhere", () => {
+    const notice = { conversationId: "one", kind: "done", title: null } as const;
+    expect(isStillNews(notice, list(done))).toBe(true);
+    expect(isStillNews(notice, list({ ...done, read_seq: 9 }))).toBe(false);
+    const waiting = { ...notice, kind: "waiting" } as const;
+    expect(isStillNews(waiting, list(line("one", { status: "waiting" })))).toBe(true);
+    expect(isStillNews(waiting, list(running))).toBe(false);
   });
 });

@@ -40,6 +40,15 @@ function news(before: Listed, after: Listed): Notice["kind"] | null {
   return null;
 }
 
+/** Whether nobody has seen it since, here or elsewhere. */
+export function isStillNews(
+  { conversationId, kind }: Notice,
+  list: ListView = liveStore.getState().list,
+): boolean {
+  const line = list.items.get(conversationId);
+  return line !== undefined && (kind === "waiting" ? line.status === "waiting" : isUnread(line));
+}
+
 /** Tells a listener what happens from now on, until what it gives is called. */
 export function watchNotices(listener: (notice: Notice) => void): () => void {
   return liveStore.subscribe((state, before) => {

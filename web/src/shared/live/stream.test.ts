@@ -473,6 +473,23 @@ describe("batches", () => {
   });
 });
 
+describe("a stream that is stopped", () => {
+  it("stays so where its answer comes at the same moment", async () => {
+    reader.watched.set("one", 0);
+    const response = new Response(new ReadableStream());
+    const stream = follow({
+      fetch: async () => {
+        queueMicrotask(() => stream.stop());
+        return response;
+      },
+    });
+    await until(() => expect(stream.follows("one")).toBe(false));
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(reader.status.kind).toBe("connecting");
+    expect(response.bodyUsed).toBe(false);
+  });
+});
+
 describe("a server that knows less than the tab", () => {
   it("is noticed, and what it says is not mixed with what is here", async () => {
     workspace.say("one", "a");

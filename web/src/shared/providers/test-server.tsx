@@ -14,7 +14,8 @@ interface Sent {
   body: unknown;
 }
 
-type Answer = Response | object | null | (() => Response | object | null);
+type Given = Response | object | null;
+type Answer = Given | (() => Given | Promise<Given>);
 
 const routes = new Map<string, Answer>();
 const sent: Sent[] = [];
@@ -35,7 +36,7 @@ async function answer(request: Request): Promise<Response> {
   if (given === undefined) {
     return problem(404, { code: "no_such_route", detail: `Nothing answers ${route}.` });
   }
-  const found = typeof given === "function" ? given() : given;
+  const found = typeof given === "function" ? await given() : given;
   if (found === null) return new Response(null, { status: 204 });
   return found instanceof Response ? found.clone() : Response.json(found);
 }

@@ -76,7 +76,8 @@ export function useProviderForm({ provider, providers, onSaved, onDirty }: Provi
     try {
       const next = await saving.mutateAsync({ id, changes: changesOf(draft, saved) });
       setSaved(next);
-      setDraft(draftFromProvider(next));
+      // What was typed while it was saved stays.
+      setDraft((now) => (now === draft ? draftFromProvider(next) : now));
       announce(t.saved);
       onSaved?.(next);
       return next;

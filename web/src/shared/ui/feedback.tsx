@@ -1,6 +1,7 @@
 /** How the page says what state things are in. */
 import { CircleAlert, CircleCheck, Info, TriangleAlert, X } from "lucide-react";
 import type { ReactNode } from "react";
+import { Unreachable } from "@/shared/api/client";
 import { strings, useStrings } from "@/shared/i18n";
 import { IconButton } from "./button";
 import { classNames } from "./class-names";
@@ -217,6 +218,9 @@ export function ProgressBar({ value, max, label, tone = "accent", className }: P
 
 /** The sentence of whatever was caught; problems of the API carry what happened and the remedy. */
 export function problemSentence(error: unknown): string {
+  if (error instanceof Unreachable) {
+    return strings().common.unreachable;
+  }
   return error instanceof Error && error.message !== "" ? error.message : strings().common.failed;
 }
 

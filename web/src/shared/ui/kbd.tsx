@@ -52,9 +52,22 @@ function keyText(key: string): string {
   return names[key === "mod" ? "ctrl" : key] ?? (key.length === 1 ? key.toUpperCase() : key);
 }
 
+/** The order in which people read modifiers: Ctrl Alt Shift, and ⌃⌥⇧⌘ on a Mac. */
+const ORDER = ["ctrl", "alt", "shift", "meta"];
+
+function placeOf(key: string): number {
+  const place = ORDER.indexOf(key === "mod" ? (isMac() ? "meta" : "ctrl") : key);
+  return place === -1 ? ORDER.length : place;
+}
+
 /** The keys of a shortcut, one array for each step. */
 function steps(shortcut: string): string[][] {
-  return shortcut.split(" ").map((step) => step.toLowerCase().split("+"));
+  return shortcut.split(" ").map((step) =>
+    step
+      .toLowerCase()
+      .split("+")
+      .toSorted((left, right) => placeOf(left) - placeOf(right)),
+  );
 }
 
 /** A shortcut as one line: "⌘K" on a Mac, "Ctrl K" elsewhere. */

@@ -36,7 +36,6 @@ export const conversations: Strings["conversations"] = {
   unpin: "Nicht mehr anheften",
   moveToArchive: "Archivieren",
   takeFromArchive: "Aus dem Archiv holen",
-  clear: "Leeren",
   deleted: (title) => `„${title}“ ist gelöscht`,
   movedToArchive: (title) => `„${title}“ ist archiviert`,
   status: {

@@ -4,7 +4,6 @@ import { common } from "./common";
 import { composer } from "./composer";
 import { conversations } from "./conversations";
 import { frame } from "./frame";
-import { live } from "./live";
 import { markdown } from "./markdown";
 import { palette } from "./palette";
 import { panel } from "./panel";
@@ -17,7 +16,6 @@ export const de: Strings = {
   composer,
   conversations,
   frame,
-  live,
   markdown,
   palette,
   panel,

@@ -21,7 +21,6 @@ export const thread: Strings["thread"] = {
     "Vielleicht ist die Verbindung abgebrochen. Was gesagt wurde, ist im Arbeitsbereich gespeichert.",
   loadOlder: "Ältere Nachrichten laden",
   loadingOlder: "Ältere Nachrichten werden geladen",
-  beginning: "Der Anfang der Unterhaltung",
   jumpToLatest: "Zur neuesten Nachricht springen",
   newMessages: (count) => plural(count, "neue Nachricht", "neue Nachrichten"),
   previousUserMessage: "Deine vorige Nachricht",
@@ -56,9 +55,8 @@ export const thread: Strings["thread"] = {
   thought: "Nachgedacht",
   thoughtFor: (time) => `${time} nachgedacht`,
   waitingForModel: "Wartet auf das Modell",
-  writing: "Schreibt",
   reasoningHidden: "Der Anbieter zeigt diese Überlegungen nicht.",
-  stopped: "Gestoppt, bevor die Antwort vollständig war.",
+  stopped: "Angehalten, bevor die Antwort vollständig war.",
   failedAnswer: "Die Antwort ist fehlgeschlagen, bevor sie vollständig war.",
   waitsToRetry: "Es wird von selbst noch einmal gefragt.",
   markers: {
@@ -66,8 +64,8 @@ export const thread: Strings["thread"] = {
     recovered: "Nach einem Absturz fortgesetzt; nichts ging verloren",
   },
 
-  tokens: (count) => `${count} Tokens`,
-  tokenDetails: "Tokens dieser Antwort",
+  tokens: (count) => `${count} Token`,
+  tokenDetails: "Token dieser Antwort",
   tokenInput: "Gesendet",
   tokenCached: "davon aus dem Cache gelesen",
   tokenCacheWritten: "davon im Cache abgelegt",
@@ -87,7 +85,7 @@ export const thread: Strings["thread"] = {
   },
   toolNames: {
     read_file: "Datei lesen",
-    list_dir: "Verzeichnis auflisten",
+    list_dir: "Ordner auflisten",
     grep_files: "Dateien durchsuchen",
     update_plan: "Plan aktualisieren",
   },
@@ -116,7 +114,7 @@ export const thread: Strings["thread"] = {
   entries: (count) => plural(count, "Eintrag", "Einträge"),
   entriesOf: (count, total) => `${count} von ${total} Einträgen`,
   entriesMore: (count) => `${count} von mehr Einträgen, als gezählt wurden`,
-  emptyDirectory: "Das Verzeichnis ist leer.",
+  emptyDirectory: "Der Ordner ist leer.",
   hits: (count, files) => `${plural(count, "Treffer", "Treffer")} in ${plural(files, "Datei", "Dateien")}`,
   noHits: "Nichts gefunden.",
   hitsIncomplete: "Es kann mehr geben.",
@@ -127,7 +125,7 @@ export const thread: Strings["thread"] = {
     [
       reads > 0 ? `${plural(reads, "Datei", "Dateien")} gelesen` : "",
       searches > 0 ? `${searches === 1 ? "einmal" : `${searches}-mal`} gesucht` : "",
-      lists > 0 ? `${plural(lists, "Verzeichnis", "Verzeichnisse")} aufgelistet` : "",
+      lists > 0 ? `${plural(lists, "Ordner", "Ordner")} aufgelistet` : "",
     ]
       .filter(Boolean)
       .join(", "),
@@ -145,5 +143,5 @@ export const thread: Strings["thread"] = {
   announceStarted: "Die Antwort hat begonnen.",
   announceDone: (text) => `Die Antwort ist vollständig. ${text}`,
   announceFailed: "Die Antwort ist fehlgeschlagen.",
-  announceStopped: "Die Antwort wurde gestoppt.",
+  announceStopped: "Die Antwort wurde angehalten.",
 };

@@ -2,7 +2,7 @@ import type { Strings } from "..";
 
 export const welcome: Strings["welcome"] = {
   title: "Willkommen bei Flowent",
-  what: "Flowent ist dein eigener Arbeitsplatz für einen KI-Agenten: Er liest dein Projekt, arbeitet Schritt für Schritt daran und bewahrt alles auf deinem eigenen Rechner auf.",
+  what: "Flowent ist dein eigener Arbeitsbereich für einen KI-Agenten: Er liest dein Projekt, arbeitet Schritt für Schritt daran und bewahrt alles auf deinem eigenen Rechner auf.",
   choose: "Wähle, was antworten soll. Du kannst es jederzeit ändern.",
   looking: "Schlüssel und Server auf diesem Rechner werden gesucht …",
   lookFailed: "Es ließ sich nicht herausfinden, was auf diesem Rechner da ist.",
@@ -63,7 +63,6 @@ export const welcome: Strings["welcome"] = {
     },
   },
   recent: "Zuletzt",
-  untitled: "Ohne Titel",
 
   login: {
     title: "Bei Flowent anmelden",

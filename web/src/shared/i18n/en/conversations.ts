@@ -35,7 +35,6 @@ export const conversations = {
   unpin: "Unpin",
   moveToArchive: "Archive",
   takeFromArchive: "Take out of the archive",
-  clear: "Clear",
   deleted: (title: string) => `“${title}” is deleted`,
   movedToArchive: (title: string) => `“${title}” is archived`,
   status: {

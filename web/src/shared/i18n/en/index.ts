@@ -3,7 +3,6 @@ import { common } from "./common";
 import { composer } from "./composer";
 import { conversations } from "./conversations";
 import { frame } from "./frame";
-import { live } from "./live";
 import { markdown } from "./markdown";
 import { palette } from "./palette";
 import { panel } from "./panel";
@@ -16,7 +15,6 @@ export const en = {
   composer,
   conversations,
   frame,
-  live,
   markdown,
   palette,
   panel,

@@ -15,7 +15,6 @@ export const panel = {
   loadOlder: "Load them",
   lines: (ranges: string) => `Lines ${ranges}`,
   line: (number: string) => `Line ${number}`,
-  wholeFile: "Whole file",
   hits: (count: number) => (count === 1 ? "1 hit" : `${count} hits`),
   backToFiles: "Back to the files",
   fileFailed: "The file cannot be shown.",
@@ -38,7 +37,6 @@ export const panel = {
   nextTurn: "Next message",
   now: "Back to now",
   live: "Now",
-  travelling: "You see the conversation as it was.",
   events: {
     message: "Message",
     message_edited: "Message edited",

@@ -3,7 +3,7 @@ const plural = (count: number, one: string, many: string) => `${count} ${count =
 
 const toolNames: Readonly<Record<string, string>> = {
   read_file: "Read a file",
-  list_dir: "List a directory",
+  list_dir: "List a folder",
   grep_files: "Search files",
   update_plan: "Update the plan",
 };
@@ -26,7 +26,6 @@ export const thread = {
   failedHint: "The connection may have been lost. What was said is kept by the workspace.",
   loadOlder: "Load older messages",
   loadingOlder: "Loading older messages",
-  beginning: "The beginning of the conversation",
   jumpToLatest: "Jump to the latest message",
   newMessages: (count: number) => plural(count, "new message", "new messages"),
   previousUserMessage: "Previous message of yours",
@@ -61,7 +60,6 @@ export const thread = {
   thought: "Thought",
   thoughtFor: (time: string) => `Thought for ${time}`,
   waitingForModel: "Waiting for the model",
-  writing: "Writing",
   reasoningHidden: "The provider does not show this reasoning.",
   stopped: "Stopped before the answer was complete.",
   failedAnswer: "The answer failed before it was complete.",
@@ -117,7 +115,7 @@ export const thread = {
   entries: (count: number) => plural(count, "entry", "entries"),
   entriesOf: (count: number, total: number) => `${count} of ${total} entries`,
   entriesMore: (count: number) => `${count} of more entries than were counted`,
-  emptyDirectory: "The directory is empty.",
+  emptyDirectory: "The folder is empty.",
   hits: (count: number, files: number) =>
     `${plural(count, "hit", "hits")} in ${plural(files, "file", "files")}`,
   noHits: "Nothing was found.",
@@ -129,7 +127,7 @@ export const thread = {
     const said = [
       reads > 0 ? `read ${plural(reads, "file", "files")}` : "",
       searches > 0 ? `searched ${searches === 1 ? "once" : `${searches} times`}` : "",
-      lists > 0 ? `listed ${plural(lists, "directory", "directories")}` : "",
+      lists > 0 ? `listed ${plural(lists, "folder", "folders")}` : "",
     ]
       .filter(Boolean)
       .join(", ");

@@ -62,7 +62,6 @@ export const welcome = {
     },
   },
   recent: "Lately",
-  untitled: "Untitled",
 
   login: {
     title: "Log in to Flowent",
