@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import Any, Literal
 
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
+
+# Its own runner puts the script into the page with every call.
+_AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -21,7 +24,7 @@ _SETTLED = """
 def violations(page: Page) -> list[str]:
     """Give what is wrong, with where and why."""
     if not page.evaluate("() => 'axe' in globalThis"):
-        page.evaluate(AXE_SCRIPT)
+        page.evaluate(_AXE)
     found: list[dict[str, Any]] = page.evaluate(_RUN, TAGS)["violations"]
     return [
         f"{violation['id']}: {node['target']}\n  {node['html'][:300]}\n  {node['failureSummary']}"

@@ -116,7 +116,7 @@ class Console:
 
     def allow_lost_server(self) -> None:
         """Foresee that the server is gone for a while."""
-        self.allow(r"net::ERR_(CONNECTION|INCOMPLETE|EMPTY|SOCKET|ABORTED|FAILED|NETWORK|INTERNET)")
+        self.allow(r"net::ERR_(CONNECTION|INCOMPLETE|EMPTY|SOCKET|ABORTED|FAILED|NETWORK|INTERNET|CONTENT_LENGTH)")
 
     def listen(self, page: Page) -> None:
         """Collect what that page complains about."""

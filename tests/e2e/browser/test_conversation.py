@@ -43,7 +43,8 @@ def test_an_answer_appears_while_it_arrives(person: Person, workspace: Workspace
 
 
 def test_reasoning_is_folded_with_its_duration(person: Person, workspace: Workspace) -> None:
-    workspace.script({"thinking": "The person greets me.", "text": "Good day."})
+    # Reasoning of a moment has no duration worth telling.
+    workspace.script({"thinking": "The person greets me.", "text": "Good day.", "chunk_size": 5, "delay_between": 0.3})
     person.begin("Hello")
     fold = person.answer.get_by_role("button", name=re.compile(r"^Thought for "))
     expect(fold).to_have_attribute("aria-expanded", "false")
@@ -61,9 +62,7 @@ def test_reasoning_that_arrives_shows_that_it_does(person: Person, workspace: Wo
     expect(person.answer).to_contain_text("Still thinking")
     workspace.release()
     # What somebody opened stays open when it is complete.
-    expect(person.answer.get_by_role("button", name=re.compile(r"^Thought for "))).to_have_attribute(
-        "aria-expanded", "true"
-    )
+    expect(person.answer.get_by_role("button", name="Thought")).to_have_attribute("aria-expanded", "true")
 
 
 def test_tables_code_and_formulas_are_shown_as_such(person: Person, workspace: Workspace) -> None:
@@ -397,5 +396,5 @@ def test_the_search_finds_what_is_not_loaded_yet(person: Person, long_conversati
     search.get_by_role("searchbox").fill("number 3.")
     expect(search.get_by_role("status")).to_have_text("No matches")
     search.get_by_role("button", name="Search older messages too").click()
-    expect(search.get_by_role("status")).to_have_text("1 of 1")
+    expect(search.get_by_role("status")).to_have_text("1 of 1", timeout=20_000)
     expect(person.own_messages.filter(has_text="Question number 3.")).to_be_in_viewport()

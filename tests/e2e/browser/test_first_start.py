@@ -139,7 +139,9 @@ def test_a_provider_of_ones_own_is_tested_until_it_answers(
     page.get_by_role("textbox", name="Base URL").fill(address)
     page.get_by_role("button", name="Save and test").click()
     # A key is never sent to another server than that for which it was entered.
-    expect(page.get_by_role("textbox", name="API key")).to_have_accessible_description(re.compile("names another server"))
+    expect(page.get_by_role("textbox", name="API key")).to_have_accessible_description(
+        re.compile("names another server")
+    )
     page.get_by_role("textbox", name="API key").fill("still-wrong-0123456789")
     page.get_by_role("button", name="Save and test").click()
     expect(alert).to_contain_text("The key was not accepted")
@@ -210,9 +212,7 @@ def test_a_login_leads_nowhere_else(stranger: Page, empty_workspace: Workspace, 
     assert stranger.url.startswith(f"{empty_workspace.url}/")
 
 
-def test_too_many_wrong_passwords_have_to_wait(
-    stranger: Page, empty_workspace: Workspace, console: Console
-) -> None:
+def test_too_many_wrong_passwords_have_to_wait(stranger: Page, empty_workspace: Workspace, console: Console) -> None:
     console.allow_refusals(429)
     set_password(empty_workspace)
     stranger.goto(f"{empty_workspace.url}/login")

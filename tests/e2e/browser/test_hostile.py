@@ -1,13 +1,12 @@
 """Whatever a model, a file or a provider writes is shown as text: it runs nothing, loads nothing and leads nowhere."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from support.browser import Console, Workspace
-from support.page import LONG, Watch, answer, ask, composer, fits_its_width, messages, unfold
+from support.page import LONG, Watch, answer, ask, fits_its_width, messages, unfold
 
 ELSEWHERE = "http://tracker.invalid"
 RUN = "window.__pwned=1"
@@ -78,7 +77,8 @@ $$
 SURFACE = f"""
 # Looks
 
-Right to left: \u202egnp.exe\u202c, isolate \u2066\u2067abc\u2069, zero\u200bwidth, joiner\u200d, soft\u00adhyphen, nul\u0000l.
+Right to left: \u202egnp.exe\u202c, isolate \u2066\u2067abc\u2069, zero\u200bwidth, joiner\u200d,
+soft\u00adhyphen, nul\u0000l.
 
 Z{"".join(chr(0x300 + index % 0x60) for index in range(400))}algo
 
@@ -113,7 +113,8 @@ HOSTILE = "\n\n".join((MARKUP, LINKS, FORMULAS, SURFACE))
 FOREIGN = """
 (root) => [...root.querySelectorAll("*")].flatMap((element) => {
   const found = [];
-  if (/^(script|iframe|frame|object|embed|form|style|link|meta|base|video|audio|input|foreignobject)$/i.test(element.tagName))
+  const strange = /^(script|iframe|frame|object|embed|form|style|link|meta|base|video|audio|input|foreignobject)$/i;
+  if (strange.test(element.tagName))
     found.push(element.outerHTML.slice(0, 200));
   for (const { name, value } of element.attributes) {
     if (/^on/i.test(name) || name === "srcdoc") found.push(`${name} of ${element.tagName}`);
@@ -158,9 +159,7 @@ def open_new(page: Page, workspace: Workspace) -> str:
 
 
 @pytest.mark.parametrize("part", [MARKUP, LINKS, FORMULAS, SURFACE], ids=["markup", "links", "formulas", "surface"])
-def test_a_hostile_answer_does_nothing_but_show_text(
-    page: Page, workspace: Workspace, watch: Watch, part: str
-) -> None:
+def test_a_hostile_answer_does_nothing_but_show_text(page: Page, workspace: Workspace, watch: Watch, part: str) -> None:
     workspace.script({"text": part}, {"text": "Still here."})
     address = open_new(page, workspace)
     ask(page, "Attack me")
@@ -177,7 +176,9 @@ def test_a_hostile_answer_does_nothing_but_show_text(
 
 QUOTES = "\n\n".join(">" * depth + f" level {depth}" for depth in range(1, 201))
 LISTS = "\n".join("  " * depth + f"- level {depth}" for depth in range(200))
-EMPHASIS = "*" * 200 + "deep" + "*" * 200 + " " + "[" * 200 + "x" + "](http://a.invalid)" * 200 + "\n\n" + "`" * 3 + "a" * 5000
+EMPHASIS = (
+    "*" * 200 + "deep" + "*" * 200 + " " + "[" * 200 + "x" + "](http://a.invalid)" * 200 + "\n\n" + "`" * 3 + "a" * 5000
+)
 TABLE = "|" + " a |" * 100 + "\n|" + "---|" * 100 + "\n" + ("|" + " cell |" * 100 + "\n") * 300
 BRACKETS = "![" * 20_000 + "\n\n" + "$" * 20_000 + "\n\n" + "<" * 20_000 + "\n\n" + "_a_" * 20_000
 
@@ -194,16 +195,13 @@ MONSTERS = {
 
 
 @pytest.mark.parametrize("text", MONSTERS.values(), ids=MONSTERS.keys())
-def test_a_monstrous_answer_leaves_the_page_usable(
-    page: Page, workspace: Workspace, watch: Watch, text: str
-) -> None:
+def test_a_monstrous_answer_leaves_the_page_usable(page: Page, workspace: Workspace, watch: Watch, text: str) -> None:
     workspace.script({"text": text, "chunk_size": max(16, len(text) // 200)}, {"text": "Still here."})
     open_new(page, workspace)
     page.evaluate(LONGEST_TASK)
     ask(page, "Attack me")
     assert fits_its_width(page)
     assert page.evaluate("() => globalThis.__longest") < 5_000
-    print("longest", page.evaluate("() => globalThis.__longest"))
     page.reload()
     expect(answer(page)).to_be_visible(timeout=LONG)
     page.get_by_role("button", name="Show the panel").click()
@@ -232,14 +230,12 @@ def test_hostile_arguments_results_and_file_names_are_text(page: Page, workspace
     address = open_new(page, workspace)
     ask(page, MEAN)
     unfold(page)
-    page.screenshot(path="/tmp/shots/hostile-tools.png")
     assert_harmless(page, watch, address)
     page.get_by_role("button", name="Show the panel").click()
     page.get_by_role("tab", name="Files").click()
     panel = page.get_by_role("tabpanel")
     panel.get_by_role("button").first.click()
     expect(panel.get_by_role("button", name="Back to the files")).to_be_visible()
-    page.screenshot(path="/tmp/shots/hostile-panel.png")
     assert panel.evaluate(FOREIGN) == []
     page.get_by_role("tab", name="Plan").click()
     expect(panel).to_contain_text("<script>")
@@ -258,7 +254,6 @@ def test_a_hostile_title_is_text_everywhere(page: Page, workspace: Workspace, wa
     expect(page.get_by_role("heading", level=1)).to_contain_text("<script>")
     page.keyboard.press("Control+k")
     expect(page.get_by_role("option", name="<img src=")).to_be_visible()
-    page.screenshot(path="/tmp/shots/hostile-title.png")
     assert page.locator("body").evaluate("body => body.querySelectorAll('img, body script').length") == 0
     assert page.evaluate("() => globalThis.__pwned") is None
     watch.check()
@@ -270,7 +265,6 @@ def test_a_hostile_providers_failure_is_text(page: Page, workspace: Workspace, w
     ask(page, "Hello")
     expect(answer(page).get_by_role("button", name="Try again")).to_be_visible()
     unfold(page)
-    page.screenshot(path="/tmp/shots/hostile-error.png")
     assert_harmless(page, watch, address)
     assert fits_its_width(page)
 
@@ -280,7 +274,6 @@ def test_a_hostile_list_of_models_is_text(page: Page, workspace: Workspace, watc
     open_new(page, workspace)
     page.get_by_role("button", name="Model: ").click()
     expect(page.get_by_role("option", name="javascript:")).to_be_visible()
-    page.screenshot(path="/tmp/shots/hostile-models.png")
     assert page.locator("body").evaluate("body => body.querySelectorAll('img, body script').length") == 0
     assert fits_its_width(page)
     watch.check()
@@ -296,7 +289,8 @@ def test_the_policy_stops_script_and_style_that_are_in_the_page(
           const add = (name, set) => document.body.append(Object.assign(document.createElement(name), set));
           add("script", {textContent: "window.__pwned = 1"});
           add("style", {textContent: "body { display: none }"});
-          add("div", {innerHTML: `<img src="${elsewhere}/x.png"><p style="color: red" onclick="window.__pwned = 1">x</p>`});
+          const paragraph = '<p style="color: red" onclick="window.__pwned = 1">x</p>';
+          add("div", {innerHTML: `<img src="${elsewhere}/x.png">${paragraph}`});
           add("iframe", {src: "https://framed.invalid"});
           document.querySelector("p[onclick]").click();
         }""",
@@ -308,4 +302,3 @@ def test_the_policy_stops_script_and_style_that_are_in_the_page(
     assert page.evaluate("() => globalThis.__pwned") is None
     refused: Any = page.evaluate("() => fetch('https://elsewhere.invalid').then(() => 'sent', String)")
     assert "TypeError" in refused
-

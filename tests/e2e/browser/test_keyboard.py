@@ -119,7 +119,9 @@ def test_the_palette_traps_the_focus_and_gives_it_back(page: Page, workspace: Wo
     expect(palette.get_by_role("combobox")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
-    assert page.evaluate("[document.body, document.querySelector('dialog')].some(it => it.contains(document.activeElement))")
+    assert page.evaluate(
+        "[document.body, document.querySelector('dialog')].some(it => it.contains(document.activeElement))"
+    )
     assert not page.evaluate("document.querySelector('main').contains(document.activeElement)")
     page.keyboard.press("Escape")
     expect(palette).to_have_count(0)
@@ -190,7 +192,6 @@ def test_the_shortcuts_on_the_sheet_work(page: Page, workspace: Workspace) -> No
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(sheet).to_be_visible()
-    page.screenshot(path="/tmp/shots/sheet.png")
     names = sheet.get_by_role("term").all_inner_texts()
     listed = set(zip(names, map(strip, sheet.get_by_role("definition").all_inner_texts()), strict=True))
     page.keyboard.press("Escape")

@@ -42,7 +42,6 @@ def test_the_first_answer_by_touch(phone: Page, workspace: Workspace) -> None:
     phone.get_by_role("button", name="Send").tap()
     expect(answer(phone)).to_contain_text("Touched.")
     expect(answer(phone).get_by_role("button", name="Answer again")).to_be_visible()
-    phone.screenshot(path="/tmp/shots/phone-answer.png")
     assert_fits(phone)
     assert messages(phone).evaluate("list => list.scrollWidth <= list.clientWidth")
 
@@ -54,7 +53,6 @@ def test_the_drawer_opens_and_closes_when_something_was_chosen(phone: Page, work
     phone.get_by_role("button", name="Show the list").tap()
     drawer = phone.get_by_role("dialog", name="Conversations")
     expect(drawer.get_by_role("link", name="A conversation")).to_be_visible()
-    phone.screenshot(path="/tmp/shots/phone-drawer.png")
     assert_fits(phone)
     drawer.get_by_role("link", name="A conversation").tap()
     expect(drawer).to_have_count(0)
@@ -74,7 +72,6 @@ def test_the_panel_is_a_sheet(phone: Page, workspace: Workspace) -> None:
     for tab in ("Files", "History", "Plan"):
         sheet.get_by_role("tab", name=tab).tap()
         expect(sheet.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
-        phone.screenshot(path=f"/tmp/shots/phone-panel-{tab}.png")
         assert_fits(phone)
     # There is a way out that needs no keyboard and no luck.
     sheet.get_by_role("button", name="Close the panel").tap()
@@ -86,7 +83,6 @@ def test_every_section_of_the_settings_fits(phone: Page, workspace: Workspace, s
     phone.goto(f"{workspace.url}/settings/{section}")
     expect(phone.get_by_role("heading", level=1)).to_be_visible()
     expect(phone.get_by_role("status", name="Loading")).to_have_count(0)
-    phone.screenshot(path=f"/tmp/shots/phone-{section}.png")
     assert_fits(phone)
 
 
@@ -105,7 +101,6 @@ def test_the_first_start_and_its_form_fit(phone: Page, empty_workspace: Workspac
     phone.get_by_role("button", name="Add a provider").tap()
     phone.get_by_role("radio", name="Another one").check()
     phone.get_by_role("button", name="Models, headers and waiting times").tap()
-    phone.screenshot(path="/tmp/shots/phone-form.png", full_page=True)
     assert_fits(phone)
 
 
@@ -129,4 +124,6 @@ def test_the_composer_stays_above_the_keyboard(phone: Page, workspace: Workspace
         }"""
     )
     field = composer(phone)
-    phone.wait_for_function("field => field.getBoundingClientRect().bottom < innerHeight - 300", arg=field.element_handle())
+    phone.wait_for_function(
+        "field => field.getBoundingClientRect().bottom < innerHeight - 300", arg=field.element_handle()
+    )

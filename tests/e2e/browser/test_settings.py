@@ -266,7 +266,9 @@ def test_models_are_listed_and_one_becomes_the_default(settings: Page, workspace
 
 
 def test_a_provider_is_deleted_after_a_question_and_the_focus_goes_on(settings: Page, workspace: Workspace) -> None:
-    workspace.ask("PUT", "/api/providers/other", {"name": "Other", "format": "openai", "base_url": "http://127.0.0.1:9"})
+    workspace.ask(
+        "PUT", "/api/providers/other", {"name": "Other", "format": "openai", "base_url": "http://127.0.0.1:9"}
+    )
     section(settings, "Models and providers")
     more = settings.get_by_role("button", name="More for Other")
     more.click()

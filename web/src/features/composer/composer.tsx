@@ -13,6 +13,7 @@ import type { QueueItem } from "@/shared/api/types";
 import { useStrings } from "@/shared/i18n";
 import { preferences, usePreference } from "@/shared/lib/preferences";
 import { useIsHere } from "@/shared/lib/use-is-here";
+import { useLatest } from "@/shared/lib/use-latest";
 import { setPast, usePast } from "@/shared/live/past";
 import { getView } from "@/shared/live/store";
 import { useSettings } from "@/shared/providers/queries";
@@ -40,7 +41,6 @@ import { useComposerCommands } from "./use-composer-commands";
 import { useFacts, useLateAcceptance } from "./use-facts";
 import { useInsertion } from "./use-insertion";
 import { useKeyboardInset } from "./use-keyboard-inset";
-import { useLatest } from "./use-latest";
 import { report, useSlashCommands } from "./use-slash-commands";
 
 const NO_QUEUE: readonly QueueItem[] = [];

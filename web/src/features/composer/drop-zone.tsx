@@ -3,7 +3,7 @@ import { Paperclip } from "lucide-react";
 import { useEffect, useState } from "react";
 import { createPortal } from "react-dom";
 import { useStrings } from "@/shared/i18n";
-import { useLatest } from "./use-latest";
+import { useLatest } from "@/shared/lib/use-latest";
 
 function hasFiles(event: DragEvent): boolean {
   return (

@@ -11,15 +11,12 @@ import { TooltipProvider } from "@/shared/ui/tooltip";
 import { Composer } from "./composer";
 import { reopenDrafts } from "./composer-store";
 
-/** Forgets every draft, and stands in for what jsdom lacks. */
+/** Forgets every draft and conversation. */
 export function freshPage(): void {
   reopenDrafts();
   localStorage.clear();
   reopenDrafts();
   liveStore.setState({ conversations: new Map() });
-  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener() {}, removeEventListener() {} }));
-  HTMLElement.prototype.scrollIntoView = () => undefined;
-  HTMLElement.prototype.hasPointerCapture = () => false;
 }
 
 export const SETTINGS = {

@@ -6,11 +6,11 @@ import { useStore } from "zustand";
 import { type ConversationChanges, changeConversation } from "@/shared/api/commands";
 import type { ReasoningEffort } from "@/shared/api/types";
 import { strings } from "@/shared/i18n";
+import { useLatest } from "@/shared/lib/use-latest";
 import { isEffort } from "@/shared/providers/efforts";
 import { announce } from "@/shared/ui/announcer";
 import type { ComposerStore } from "./composer-store";
 import type { ChosenModel } from "./model-picker";
-import { useLatest } from "./use-latest";
 import { report } from "./use-slash-commands";
 
 export interface InForce extends ChosenModel {

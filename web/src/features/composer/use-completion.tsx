@@ -7,13 +7,13 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useState } from "react";
 import { useStrings } from "@/shared/i18n";
 import { useAllCommands } from "@/shared/lib/commands";
 import { mentionText } from "@/shared/lib/mention";
+import { useLatest } from "@/shared/lib/use-latest";
 import { announce } from "@/shared/ui/announcer";
 import { complete, findTrigger, type Trigger } from "./completion";
 import { type CompletionItem, type CompletionPopupProps, optionId } from "./completion-popup";
 import { type Project, useMentions } from "./mentions";
 import { type SlashCommand, type Suggestion, suggest } from "./slash";
 import { typeOver } from "./typing";
-import { useLatest } from "./use-latest";
 
 const NOTHING: readonly CompletionItem[] = [];
 

@@ -29,6 +29,7 @@ export function ConversationMenu({
       onGone();
     }
   };
+  const { archived } = conversation;
   return (
     <Menu
       trigger={trigger}
@@ -47,10 +48,10 @@ export function ConversationMenu({
         {conversation.pinned ? t.conversations.unpin : t.conversations.pin}
       </MenuItem>
       <MenuItem
-        icon={conversation.archived ? <ArchiveRestore /> : <Archive />}
-        onSelect={() => void toggleArchive(conversation).then(afterwards)}
+        icon={archived ? <ArchiveRestore /> : <Archive />}
+        onSelect={() => void toggleArchive(conversation).then((done) => afterwards(done && !archived))}
       >
-        {conversation.archived ? t.conversations.takeFromArchive : t.conversations.moveToArchive}
+        {archived ? t.conversations.takeFromArchive : t.conversations.moveToArchive}
       </MenuItem>
       <MenuSeparator />
       <MenuItem icon={<Trash2 />} danger onSelect={() => void remove(conversation).then(afterwards)}>

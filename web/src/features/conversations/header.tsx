@@ -7,6 +7,7 @@ import { call, client } from "@/shared/api/client";
 import { useStrings } from "@/shared/i18n";
 import { useCommands } from "@/shared/lib/commands";
 import { setPreference, usePreference } from "@/shared/lib/preferences";
+import { useIsHere } from "@/shared/lib/use-is-here";
 import { useConversation } from "@/shared/live/store";
 import { Button, IconButton } from "@/shared/ui/button";
 import { useIsPhone } from "@/shared/ui/use-media";
@@ -35,8 +36,14 @@ function Bar({ children }: { children: ReactNode }) {
 }
 
 export function ConversationHeader({ conversationId }: { conversationId: string }) {
+  // A title that is being written belongs to its conversation.
+  return <OpenHeader key={conversationId} conversationId={conversationId} />;
+}
+
+function OpenHeader({ conversationId }: { conversationId: string }) {
   const t = useStrings();
   const navigate = useNavigate();
+  const isHere = useIsHere();
   const { renaming, title: titleButton, begin, end } = useRenaming<HTMLButtonElement>();
   const title = useConversation(conversationId, (view) => view.state.title) ?? null;
   const pinned = useConversation(conversationId, (view) => view.state.pinned) ?? false;
@@ -44,7 +51,11 @@ export function ConversationHeader({ conversationId }: { conversationId: string 
   const workdir = useConversation(conversationId, (view) => view.state.workdir);
   const panelOpen = usePreference("panelOpen");
   const conversation = { id: conversationId, title, pinned, archived };
-  const leave = () => void navigate({ to: "/" });
+  const leave = () => {
+    if (isHere()) {
+      void navigate({ to: "/" });
+    }
+  };
   useCommands(
     () => [
       {
@@ -63,7 +74,7 @@ export function ConversationHeader({ conversationId }: { conversationId: string 
         id: "conversation.archive",
         title: archived ? t.conversations.takeFromArchive : t.conversations.moveToArchive,
         group: "conversation",
-        run: () => void toggleArchive(conversation),
+        run: () => void toggleArchive(conversation).then((done) => done && !archived && leave()),
       },
       {
         id: "conversation.delete",

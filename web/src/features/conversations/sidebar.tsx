@@ -6,6 +6,7 @@ import { type ReactNode, useDeferredValue, useMemo, useState } from "react";
 import { useLanguage, useStrings } from "@/shared/i18n";
 import { useCommands } from "@/shared/lib/commands";
 import { setPreference } from "@/shared/lib/preferences";
+import { useLatest } from "@/shared/lib/use-latest";
 import { type Listed, ordered } from "@/shared/live/list";
 import { loadListPage, loadMoreList, useList, useListStatus } from "@/shared/live/store";
 import { Button, IconButton } from "@/shared/ui/button";
@@ -24,11 +25,11 @@ export function ConversationSidebar({ activeId }: ConversationSidebarProps) {
   const [search, setSearch] = useState("");
   const [archive, setArchive] = useState(false);
   const wanted = useDeferredValue(search.trim());
-  const onGone = (id: string) => {
+  const onGone = useLatest((id: string) => {
     if (id === activeId) {
       void navigate({ to: "/" });
     }
-  };
+  });
   const shown = { activeId, onGone };
   return (
     <nav aria-label={t.conversations.title} className="flex h-full min-h-0 w-full flex-col bg-surface">

@@ -26,8 +26,6 @@ beforeEach(() => {
   setPreference("notifications", false);
 });
 
-afterEach(() => vi.unstubAllGlobals());
-
 const DELETED = {
   id: "one",
   title: "Old plans",

@@ -126,7 +126,7 @@ it("keeps what was typed where the limits could not be reset", async () => {
   serve({ [PUT]: problem(500, { code: "internal", detail: "It broke." }) });
   const { user } = open("limits");
   await user.type(await screen.findByLabelText("Steps"), "0");
-  await user.click(screen.getByRole("button", { name: "Reset to defaults" }));
+  await user.click(screen.getByRole("button", { name: "Reset to the defaults" }));
   expect(await screen.findByText(/It broke/)).toBeTruthy();
   expect(screen.getByLabelText("Steps")).toHaveProperty("value", "1000");
 });

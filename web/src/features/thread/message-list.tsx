@@ -14,6 +14,7 @@ import {
   useCallback,
   useEffect,
   useImperativeHandle,
+  useInsertionEffect,
   useLayoutEffect,
   useRef,
   useState,
@@ -82,6 +83,15 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
     const moved = item.start < offset && scroller.current ? place.moved(scroller.current) : null;
     return moved !== null && Math.abs(moved - delta) <= 1;
   };
+
+  // Rows are measured, and the place corrected for it, while their refs are set: the container must have grown by then, or
+  // the browser cuts the place off at the old end and older messages push away what is read.
+  useInsertionEffect(() => {
+    const container = scroller.current?.firstElementChild;
+    if (container instanceof HTMLElement) {
+      container.style.height = `${virtualizer.getTotalSize()}px`;
+    }
+  }, [rows, virtualizer]);
 
   const controls = useControls({ rows, scroller, held, virtualizer });
   useImperativeHandle(handle.controls, () => controls, [controls]);

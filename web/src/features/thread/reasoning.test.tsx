@@ -1,11 +1,30 @@
-import { screen } from "@testing-library/react";
+import { fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it, vi } from "vitest";
+import { useState } from "react";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Reasoning } from "./reasoning";
 import { renderInThread } from "./test-thread";
 
 const part = (id: string, content: string, duration_ms?: number) =>
   ({ type: "thinking", id, text: content, ...(duration_ms !== undefined && { duration_ms }) }) as const;
+
+const thought = part("r6", "Look.");
+
+function UntilPressed() {
+  const [live, setLive] = useState(true);
+  return (
+    <>
+      <button type="button" onClick={() => setLive(false)}>
+        End
+      </button>
+      <Reasoning part={thought} live={live} />
+    </>
+  );
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe("reasoning", () => {
   it("is folded, with how long it took", () => {
@@ -37,16 +56,14 @@ describe("reasoning", () => {
     vi.advanceTimersByTime(2000);
     renderInThread(<Reasoning part={part("r5", "Look.")} live />);
     expect(screen.getByText("5 s")).toBeDefined();
-    vi.useRealTimers();
   });
 
   it("says how long it took where only the page knows", () => {
     vi.useFakeTimers();
-    const { rerender } = renderInThread(<Reasoning part={part("r6", "Look.")} live />);
+    renderInThread(<UntilPressed />);
     vi.advanceTimersByTime(3000);
-    rerender(<Reasoning part={part("r6", "Look.")} live={false} />);
+    fireEvent.click(screen.getByRole("button", { name: "End" }));
     expect(screen.getByRole("button", { name: "Thought for 3 s" })).toBeDefined();
-    vi.useRealTimers();
   });
 
   it("says so where a provider does not show it", async () => {

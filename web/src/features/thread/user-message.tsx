@@ -83,7 +83,7 @@ function Bubble({ part }: { part: TextPart }) {
   const textId = useId();
   const folded = useMemo(() => beginning(part.text), [part.text]);
   return (
-    <div className="max-w-[min(100%,40rem)] rounded-2xl bg-surface px-4 py-2.5 text-prose ring-1 ring-line ring-inset">
+    <div className="max-w-[min(100%,40rem)] rounded-2xl bg-surface px-4 py-2.5 text-prose ring-1 ring-line ring-inset forced-colors:border">
       <div id={textId} data-part-id={part.id} className="whitespace-pre-wrap break-words">
         {folded !== null && !open ? `${folded} …` : part.text}
       </div>

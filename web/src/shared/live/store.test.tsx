@@ -41,7 +41,6 @@ afterEach(() => {
     stop();
   }
   stops = [];
-  vi.unstubAllGlobals();
 });
 
 async function streaming() {

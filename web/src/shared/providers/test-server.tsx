@@ -69,13 +69,6 @@ export function emptyServer(): void {
   routes.clear();
   sent.length = 0;
   localStorage.clear();
-  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener() {}, removeEventListener() {} }));
-  HTMLDialogElement.prototype.showModal = function show() {
-    this.open = true;
-  };
-  HTMLDialogElement.prototype.close = function close() {
-    this.open = false;
-  };
 }
 
 export function renderOnPage(content: ReactNode) {

@@ -21,7 +21,6 @@ function withoutClipboard(): void {
 }
 
 afterEach(() => {
-  vi.unstubAllGlobals();
   Reflect.deleteProperty(document, "execCommand");
 });
 

@@ -1,15 +1,12 @@
 import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Button } from "./button";
 import { ConfirmDialog, Dialog, type DialogProps } from "./dialog";
-import { standInForDialogs } from "./dialog-stand-in";
 import { TextField } from "./field";
 import { Menu, MenuItem } from "./menu";
 import { Popover } from "./popover";
-
-beforeAll(standInForDialogs);
 
 function Page(props: Partial<DialogProps>) {
   const [open, setOpen] = useState(false);

@@ -1,14 +1,8 @@
 import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeAll, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { Button, IconButton } from "./button";
 import { Menu, MenuCheckbox, MenuItem, MenuRadio, MenuRadioGroup } from "./menu";
-
-beforeAll(() => {
-  // What jsdom lacks and Radix calls.
-  HTMLElement.prototype.scrollIntoView = () => undefined;
-  HTMLElement.prototype.hasPointerCapture = () => false;
-});
 
 it("opens with the keyboard on its first item and runs what is chosen", async () => {
   const rename = vi.fn();
