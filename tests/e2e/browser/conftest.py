@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, sync_playwright, expect
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, expect, sync_playwright
 
 from flowent.scripted.process import ScriptedProvider
 from support.browser import Console, Workspace

@@ -268,7 +268,7 @@ def test_somebody_who_reads_above_is_left_there_and_finds_back(person: Person, w
     expect(jump).to_be_visible()
     expect(beginning).to_be_in_viewport()
     jump.click()
-    expect(person.page.get_by_text("The end of it.")).to_be_in_viewport()
+    expect(person.thread.get_by_text("The end of it.")).to_be_in_viewport()
     expect(jump).to_be_hidden()
 
 
@@ -330,7 +330,8 @@ SETTLED = """() => new Promise((resolve) => {
   let top = scroller.scrollTop;
   let still = 0;
   const look = () => {
-    still = scroller.scrollTop === top ? still + 1 : 0;
+    const drawn = scroller.querySelector('article[aria-label^="You"]') !== null;
+    still = drawn && scroller.scrollTop === top ? still + 1 : 0;
     top = scroller.scrollTop;
     still > 2 ? resolve(true) : requestAnimationFrame(look);
   };
@@ -360,7 +361,7 @@ def test_the_search_steps_through_matches(person: Person, workspace: Workspace) 
     search = person.page.get_by_role("search", name="Search in this conversation")
     search.get_by_role("searchbox", name="Search for").fill("NEEDLE")
     expect(search.get_by_role("status")).to_have_text("3 of 3")
-    expect(person.page.get_by_text("There is a needle")).to_be_in_viewport()
+    expect(person.thread.get_by_text("There is a needle")).to_be_in_viewport()
     search.get_by_role("button", name="Previous match").click()
     expect(search.get_by_role("status")).to_have_text("2 of 3")
     search.get_by_role("searchbox").press("Enter")

@@ -57,7 +57,7 @@ def test_the_german_page_has_no_english_left(page: Page, workspace: Workspace) -
     def assert_german() -> None:
         said = page.evaluate(
             """() => ["aria-label", "title", "placeholder"]
-              .flatMap((name) => [...document.querySelectorAll(`[${name}]`)].map((element) => element.getAttribute(name)))
+              .flatMap((name) => [...document.querySelectorAll(`[${name}]`)].map((named) => named.getAttribute(name)))
               .concat(document.body.innerText)
               .join("\\n")"""
         )

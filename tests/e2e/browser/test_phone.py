@@ -19,7 +19,8 @@ TARGETS = """
       const {width, height} = (around ?? element).getBoundingClientRect();
       // What is drawn around a small control for the finger to hit belongs to it.
       const more = 2 * Math.max(0, -parseFloat(getComputedStyle(element, "::before").top) || 0);
-      return {width: width + more, height: height + more, name: element.getAttribute("aria-label") ?? element.textContent.slice(0, 40)};
+      const name = element.getAttribute("aria-label") ?? element.textContent.slice(0, 40);
+      return {width: width + more, height: height + more, name};
     })
     .filter(({width, height}) => width > 1 && (Math.round(width) < least || Math.round(height) < least))
     .map(({width, height, name}) => `${name}: ${width} × ${height}`);

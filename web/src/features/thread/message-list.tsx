@@ -14,7 +14,6 @@ import {
   useCallback,
   useEffect,
   useImperativeHandle,
-  useInsertionEffect,
   useLayoutEffect,
   useRef,
   useState,
@@ -33,7 +32,6 @@ import { useThreadCommands } from "./use-thread-commands";
 /** How far from the end still counts as at the end, in pixels. */
 const END = 24;
 const NEVER = -1;
-const BEYOND_THE_END = 1e7;
 /** How many messages before the oldest loaded one its predecessors are loaded. */
 const AHEAD = 6;
 const ROW_HEIGHT = 140;
@@ -58,9 +56,6 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
     paddingStart: 56,
     paddingEnd: 32,
     scrollPaddingStart: 8,
-    // The first rows that are drawn are those at the end: the oldest ones would be drawn for nothing.
-    initialOffset: BEYOND_THE_END,
-    initialRect: { width: 0, height: window.innerHeight },
     anchorTo: "end",
     followOnAppend: true,
     scrollEndThreshold: held.current ? NEVER : END,
@@ -83,15 +78,6 @@ export function MessageList({ conversationId, handle }: MessageListProps) {
     const moved = item.start < offset && scroller.current ? place.moved(scroller.current) : null;
     return moved !== null && Math.abs(moved - delta) <= 1;
   };
-
-  // Rows are measured, and the place corrected for it, while their refs are set: the container must have grown by then, or
-  // the browser cuts the place off at the old end and older messages push away what is read.
-  useInsertionEffect(() => {
-    const container = scroller.current?.firstElementChild;
-    if (container instanceof HTMLElement) {
-      container.style.height = `${virtualizer.getTotalSize()}px`;
-    }
-  }, [rows, virtualizer]);
 
   const controls = useControls({ rows, scroller, held, virtualizer });
   useImperativeHandle(handle.controls, () => controls, [controls]);

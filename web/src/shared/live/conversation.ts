@@ -10,7 +10,8 @@
  * - `incomplete` is true exactly while the head itself is not loaded: then the conversation must be loaded again.
  */
 import type { ConversationDetails, ConversationState, Message, StreamEvent } from "@/shared/api/types";
-import { Draft, openOf } from "./draft";
+import { Draft } from "./draft";
+import { openOf } from "./parts";
 
 /** Details as the server gives them; `open_parts` names the parts that are still arriving. */
 export type LoadedDetails = ConversationDetails & { open_parts?: readonly string[] };

@@ -14,11 +14,10 @@ import type {
   ToolPart,
 } from "@/shared/api/types";
 import type { ConversationView } from "./conversation";
-import { addDecimals } from "./decimal";
+import { type Arriving, addCost, addUsage, firstPiece, openOf } from "./parts";
 
 type Of<Type extends StreamEvent["type"]> = Extract<StreamEvent, { type: Type }>;
 type Stored = Exclude<StreamEvent, SnapshotEvent>;
-type Arriving = Of<"delta" | "thinking_delta" | "tool_input_delta">;
 type Begun = Pick<Message, "id" | "parent_id" | "author" | "parts" | "turn_id">;
 
 /** Turns of these causes go on in a message that is there already. */
@@ -346,62 +345,4 @@ export class Draft {
     this.state.last_usage = last;
     this.state.context_window = event.context_window ?? null;
   }
-}
-
-/** Sorts the names of open parts by the messages that hold them. */
-export function openOf(
-  messages: Iterable<Message>,
-  openParts: readonly string[],
-): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, readonly string[]>();
-  if (openParts.length === 0) {
-    return found;
-  }
-  const open = new Set(openParts);
-  for (const message of messages) {
-    const parts = message.parts.filter((part) => open.has(part.id)).map((part) => part.id);
-    if (parts.length > 0) {
-      found.set(message.id, parts);
-    }
-  }
-  return found;
-}
-
-function firstPiece(event: Arriving): Part {
-  const { part_id: id, text } = event;
-  switch (event.type) {
-    case "delta":
-      return { type: "text", id, text, payload: null };
-    case "thinking_delta":
-      return { type: "thinking", id, text, payload: null, duration_ms: null };
-    case "tool_input_delta":
-      return {
-        type: "tool",
-        id,
-        call_id: "",
-        name: event.name,
-        input: text,
-        title: null,
-        arguments: null,
-        status: "pending",
-        result: null,
-        duration_ms: null,
-        payload: null,
-      };
-  }
-}
-
-function addUsage(left: NonNullable<Message["usage"]>, right: NonNullable<Message["usage"]>) {
-  return {
-    input: left.input + right.input,
-    cached: left.cached + right.cached,
-    cache_written: left.cache_written + right.cache_written,
-    output: left.output + right.output,
-    reasoning: left.reasoning + right.reasoning,
-    estimated: left.estimated || right.estimated,
-  };
-}
-
-function addCost(left: NonNullable<Message["cost"]>, right: NonNullable<Message["cost"]>) {
-  return { amount: addDecimals(left.amount, right.amount), complete: left.complete && right.complete };
 }

@@ -1,10 +1,11 @@
 /** Joins the stream, the conversations in memory and the list: the whole live state of a tab, without React. */
 import { Problem } from "@/shared/api/client";
+import type { Batch } from "./batches";
 import { Conversations } from "./conversations";
 import { Lines } from "./lines";
 import type { Server } from "./server";
 import { createLiveStore, type LiveStore } from "./state";
-import { type Batch, Stream, type StreamOptions } from "./stream";
+import { Stream, type StreamOptions } from "./stream";
 
 export class Live {
   readonly store: LiveStore = createLiveStore();

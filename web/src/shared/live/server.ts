@@ -1,5 +1,6 @@
 /** What the live state asks of the server beside the stream. Everything throws `Problem` or `Unreachable`. */
 import { call, client } from "@/shared/api/client";
+import { markSeen } from "@/shared/api/commands";
 import type { LoadedDetails } from "./conversation";
 import type { ListPage } from "./list";
 
@@ -49,13 +50,6 @@ export const server: Server = {
         },
       }),
     ),
-  read: async (id, seq) => {
-    await call(
-      client.POST("/api/conversations/{conversation_id}/read", {
-        params: { path: { conversation_id: id } },
-        body: { seq },
-      }),
-    );
-  },
+  read: markSeen,
   version: async () => (await call(client.GET("/api/health"))).version,
 };

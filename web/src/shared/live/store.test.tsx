@@ -64,7 +64,9 @@ describe("a conversation's hooks", () => {
     expect(renderHook(() => store.useConversationStatus("one")).result.current).toBe("ready");
     expect(renderHook(() => store.useBranch("one")).result.current).toEqual(["m0", "m1", "a"]);
     expect(renderHook(() => store.useMessage("one", "a")).result.current?.status).toBe("running");
-    expect(renderHook(() => store.useConversationState("one")).result.current?.turn_id).toBe("turn.a");
+    expect(renderHook(() => store.useConversation("one", (view) => view.state.turn_id)).result.current).toBe(
+      "turn.a",
+    );
     expect(renderHook(() => store.useOlder("one")).result.current).toEqual({
       more: false,
       loading: false,

@@ -5,7 +5,7 @@
  */
 import { useStore } from "zustand";
 import { useShallow } from "zustand/react/shallow";
-import type { ConversationState, Message } from "@/shared/api/types";
+import type { Message } from "@/shared/api/types";
 import type { ConversationView } from "./conversation";
 import type { Listed, ListPage, ListView } from "./list";
 import { Live } from "./live";
@@ -105,11 +105,6 @@ export function useConversation<Value>(
       return view ? select(view) : undefined;
     }),
   );
-}
-
-/** Everything but the messages. It changes with every event: prefer `useConversation` with a narrow selector. */
-export function useConversationState(id: string): ConversationState | undefined {
-  return useStore(live.store, ({ conversations }) => conversations.get(id)?.view?.state);
 }
 
 /**

@@ -4,11 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { StreamEvent } from "@/shared/api/types";
+import { BATCH_MILLISECONDS, type Batch, type Clock } from "./batches";
 import type { Listed } from "./list";
 import {
-  BATCH_MILLISECONDS,
-  type Batch,
-  type Clock,
   type ConnectionStatus,
   SILENCE_MILLISECONDS,
   Stream,

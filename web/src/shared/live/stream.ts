@@ -6,17 +6,16 @@
  * - Positions are asked from the host whenever a connection begins, after what is pending was handed over; nothing
  *   between two connections is missed. What comes twice is passed over by the folds.
  * - Where other conversations are to be watched, the old connection stays until the new one is open.
- * - Events are handed over in batches: at once after a quiet time, then every 80 milliseconds. Timers are used, not
- *   animation frames, which stop in hidden tabs.
+ * - Events are handed over in batches (`batches.ts`).
  * - A quiet server sends a comment every 15 seconds; a connection that says nothing for 40 is dead, whatever the
  *   system says.
  */
 import { createParser } from "eventsource-parser";
 import { Problem } from "@/shared/api/client";
 import type { StreamEvent } from "@/shared/api/types";
+import { type Batch, Batches, type Clock, SYSTEM_CLOCK, type Timer } from "./batches";
 import type { Listed } from "./list";
 
-export const BATCH_MILLISECONDS = 80;
 export const SILENCE_MILLISECONDS = 40_000;
 /** A connection that was quiet for longer than a heartbeat when its tab is looked at again slept with its computer. */
 export const DOUBTFUL_MILLISECONDS = 20_000;
@@ -42,11 +41,6 @@ export interface Positions {
   readonly list: number | null;
 }
 
-export interface Batch {
-  readonly events: ReadonlyMap<string, readonly StreamEvent[]>;
-  readonly listed: readonly Listed[];
-}
-
 export interface StreamHost {
   /** Loads what must be there before positions can be told; a failure counts as the connection's. */
   prepare(): Promise<void>;
@@ -59,14 +53,6 @@ export interface StreamHost {
   changed(status: ConnectionStatus): void;
 }
 
-type Timer = ReturnType<typeof setTimeout>;
-
-export interface Clock {
-  now(): number;
-  setTimeout(run: () => void, milliseconds: number): Timer;
-  clearTimeout(timer: Timer): void;
-}
-
 export interface StreamOptions {
   /** Where the server is; the page's own origin where it is empty. */
   base?: string;
@@ -74,12 +60,6 @@ export interface StreamOptions {
   random?: () => number;
   fetch?: typeof fetch;
 }
-
-const SYSTEM_CLOCK: Clock = {
-  now: () => Date.now(),
-  setTimeout: (run, milliseconds) => setTimeout(run, milliseconds),
-  clearTimeout: (timer) => clearTimeout(timer),
-};
 
 /** The stream was refused with that status. */
 class Refused extends Error {
@@ -125,10 +105,7 @@ export class Stream {
   private firstWait = FIRST_WAIT_MILLISECONDS;
   private retry: Timer | null = null;
   private refreshing = false;
-  private events = new Map<string, StreamEvent[]>();
-  private listed: Listed[] = [];
-  private batch: Timer | null = null;
-  private flushedAt = Number.NEGATIVE_INFINITY;
+  private readonly pending: Batches;
 
   constructor(host: StreamHost, options: StreamOptions = {}) {
     this.host = host;
@@ -136,6 +113,7 @@ export class Stream {
     this.clock = options.clock ?? SYSTEM_CLOCK;
     this.random = options.random ?? Math.random;
     this.fetch = options.fetch ?? ((input, init) => fetch(input, init));
+    this.pending = new Batches(this.clock, (batch) => this.host.receive(batch));
     this.status = { kind: "connecting", since: this.clock.now(), attempts: 0, nextTryAt: null };
   }
 
@@ -152,7 +130,7 @@ export class Stream {
   stop(): void {
     this.running = false;
     this.drop();
-    this.flush();
+    this.pending.flush();
   }
 
   /** Connects again at once, also after somebody has logged in again. */
@@ -191,7 +169,7 @@ export class Stream {
 
   /** The tab is looked at again, or the network is back. */
   wake(cause: "visible" | "online"): void {
-    this.flush();
+    this.pending.flush();
     if (!this.running || this.status.kind === "logged_out" || this.next) {
       return;
     }
@@ -204,24 +182,8 @@ export class Stream {
   /** Nobody is logged in any more: nothing is tried until `reconnect`. */
   logOut(): void {
     this.drop();
-    this.flush();
+    this.pending.flush();
     this.tell("logged_out");
-  }
-
-  /** Hands over what is pending. */
-  flush(): void {
-    if (this.batch !== null) {
-      this.clock.clearTimeout(this.batch);
-      this.batch = null;
-    }
-    if (this.events.size === 0 && this.listed.length === 0) {
-      return;
-    }
-    const { events, listed } = this;
-    this.events = new Map();
-    this.listed = [];
-    this.flushedAt = this.clock.now();
-    this.host.receive({ events, listed });
   }
 
   private tell(kind: ConnectionStatus["kind"], attempts = 0, nextTryAt: number | null = null): void {
@@ -248,7 +210,7 @@ export class Stream {
       if (connection.closed) {
         return;
       }
-      this.flush();
+      this.pending.flush();
       const positions = this.host.positions();
       if (positions.conversations.size === 0 && positions.list === null) {
         // Nothing to follow yet: `refresh` tells when there is.
@@ -303,14 +265,14 @@ export class Stream {
       }
       connection.heardAt = this.clock.now();
       parser.feed(decoder.decode(value, { stream: true }));
-      this.hand();
+      this.pending.hand();
     }
   }
 
   private take(connection: Connection, type: string | undefined, data: string): void {
     if (type === "conversation_listed") {
       // The server's own document promises these shapes.
-      this.listed.push(JSON.parse(data) as Listed);
+      this.pending.list(JSON.parse(data) as Listed);
       return;
     }
     const event = JSON.parse(data) as StreamEvent;
@@ -321,33 +283,11 @@ export class Stream {
     }
     if (event.seq <= after) {
       connection.following.delete(id);
-      this.events.delete(id);
+      this.pending.forget(id);
       this.host.rewound(id);
       return;
     }
-    const pending = this.events.get(id);
-    if (pending) {
-      pending.push(event);
-    } else {
-      this.events.set(id, [event]);
-    }
-  }
-
-  /** Hands over at once after a quiet time, else once the batch's time is over. */
-  private hand(): void {
-    if (this.events.size === 0 && this.listed.length === 0) {
-      return;
-    }
-    const quiet = this.clock.now() - this.flushedAt;
-    if (quiet >= BATCH_MILLISECONDS || quiet < 0) {
-      // Also where a timer is set: those of hidden tabs come late.
-      this.flush();
-    } else if (this.batch === null) {
-      this.batch = this.clock.setTimeout(() => {
-        this.batch = null;
-        this.flush();
-      }, BATCH_MILLISECONDS - quiet);
-    }
+    this.pending.add(id, event);
   }
 
   private async failed(connection: Connection, error: unknown): Promise<void> {
@@ -355,7 +295,7 @@ export class Stream {
       connection === this.current && this.clock.now() - connection.startedAt >= STABLE_MILLISECONDS;
     this.failures = stable ? 0 : this.failures;
     this.drop();
-    this.flush();
+    this.pending.flush();
     const status = error instanceof Refused || error instanceof Problem ? error.status : 0;
     if (status === 401) {
       this.tell("logged_out");
@@ -393,7 +333,7 @@ export class Stream {
       }
       this.close(connection);
       this.current = null;
-      this.flush();
+      this.pending.flush();
       this.tell("reconnecting");
       if (!this.next) {
         this.connect();

@@ -1,5 +1,5 @@
 /** Menus of commands and choices. Not modal: the page stays usable, and nothing locks its scrolling. */
-import { Check, ChevronRight } from "lucide-react";
+import { Check } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
 import type { ReactElement, ReactNode } from "react";
 import { classNames } from "./class-names";
@@ -95,36 +95,6 @@ export function MenuItem({
   );
 }
 
-export interface MenuCheckboxProps {
-  checked: boolean;
-  onChange: (checked: boolean) => void;
-  disabled?: boolean | undefined;
-  description?: ReactNode;
-  children: ReactNode;
-}
-
-/** A setting that is on or off. Choosing it leaves the menu open. */
-export function MenuCheckbox({
-  checked,
-  onChange,
-  disabled = false,
-  description,
-  children,
-}: MenuCheckboxProps) {
-  return (
-    <Radix.CheckboxItem
-      checked={checked}
-      disabled={disabled}
-      onCheckedChange={onChange}
-      onSelect={(event) => event.preventDefault()}
-      className={ITEM}
-    >
-      <ItemText description={description}>{children}</ItemText>
-      <Mark />
-    </Radix.CheckboxItem>
-  );
-}
-
 export interface MenuRadioGroupProps {
   value: string;
   onChange: (value: string) => void;
@@ -164,34 +134,6 @@ export function MenuLabel({ children }: { children: ReactNode }) {
 
 export function MenuSeparator() {
   return <Radix.Separator className="-mx-1 my-1 h-px bg-line" />;
-}
-
-export interface SubmenuProps {
-  label: ReactNode;
-  icon?: ReactNode;
-  disabled?: boolean | undefined;
-  children: ReactNode;
-}
-
-export function Submenu({ label, icon, disabled = false, children }: SubmenuProps) {
-  const layer = useSurroundingLayer();
-  return (
-    <Radix.Sub>
-      <Radix.SubTrigger
-        disabled={disabled}
-        className={classNames(ITEM, "data-[state=open]:bg-hover [&_svg]:text-muted")}
-      >
-        {icon}
-        <ItemText>{label}</ItemText>
-        <ChevronRight aria-hidden="true" />
-      </Radix.SubTrigger>
-      <Radix.Portal container={layer}>
-        <Radix.SubContent sideOffset={2} alignOffset={-4} collisionPadding={8} className={CONTENT}>
-          {children}
-        </Radix.SubContent>
-      </Radix.Portal>
-    </Radix.Sub>
-  );
 }
 
 function ItemText({ description, children }: { description?: ReactNode; children: ReactNode }) {
