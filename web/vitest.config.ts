@@ -1,3 +1,4 @@
+/** Tests that need a document end in .tsx; the others run without one, which is much faster. */
 import { defineConfig, mergeConfig } from "vitest/config";
 import viteConfig from "./vite.config.ts";
 
@@ -5,11 +6,20 @@ export default mergeConfig(
   viteConfig,
   defineConfig({
     test: {
-      environment: "jsdom",
-      include: ["src/**/*.test.{ts,tsx}"],
-      setupFiles: ["./src/test-setup.ts"],
       restoreMocks: true,
       unstubGlobals: true,
+      projects: [
+        { extends: true, test: { name: "plain", environment: "node", include: ["src/**/*.test.ts"] } },
+        {
+          extends: true,
+          test: {
+            name: "document",
+            environment: "jsdom",
+            include: ["src/**/*.test.tsx"],
+            setupFiles: ["./src/test-setup.ts"],
+          },
+        },
+      ],
     },
   }),
 );

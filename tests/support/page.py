@@ -14,7 +14,7 @@ SECTIONS = ("appearance", "providers", "agent", "limits", "folders", "data", "ab
 """The sections of the settings."""
 
 _WATCH = """
-globalThis.__seen = {violations: [], errors: []};
+globalThis.__seen = {violations: []};
 addEventListener("securitypolicyviolation", (event) =>
   globalThis.__seen.violations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));
 """

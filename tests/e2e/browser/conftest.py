@@ -141,6 +141,8 @@ def empty_workspace(
     """A workspace as at its first start: nothing is set up."""
     server = Server(tmp_path, extra=environment)
     workspace = Workspace(server, provider, portal)
+    # Without a script nothing is answered, and what another test asked is forgotten.
+    workspace.script()
     workspace.start()
     yield workspace
     if server.running:

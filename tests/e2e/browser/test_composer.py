@@ -434,7 +434,7 @@ def test_a_message_with_a_refused_file_is_not_sent_without_it(person: Person, wo
 def test_attached_files_are_part_of_the_draft(person: Person, workspace: Workspace) -> None:
     workspace.script({"text": "Seen."})
     choose_files(person, file("notes.txt", "text/plain", b"the notes say so"))
-    expect(attached(person)).to_contain_text("16 byte")
+    expect(attached(person)).to_contain_text("16 B")
     person.page.reload()
     expect(attached(person)).to_contain_text("notes.txt")
     person.send("Read it")

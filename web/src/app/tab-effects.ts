@@ -77,6 +77,9 @@ function useNotifications(): void {
   useEffect(() => {
     const timers = new Set<ReturnType<typeof setTimeout>>();
     const stop = watchNotices((notice) => {
+      if (isLooking()) {
+        return;
+      }
       const timer = setTimeout(() => {
         timers.delete(timer);
         const wanted = preferences().notifications && "Notification" in window;

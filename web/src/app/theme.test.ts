@@ -1,4 +1,3 @@
-// @vitest-environment node
 /** What the style sheet promises: every text can be read on every ground that it stands on, in both themes. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";

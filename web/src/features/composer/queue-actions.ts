@@ -18,16 +18,13 @@ import { toast } from "@/shared/ui/toast";
 import { type ComposerStore, keptPreview } from "./composer-store";
 import { changed, filesOf, moved, textOf, without } from "./queue-changes";
 import { takeOrphans } from "./queue-edits";
+import { isGone } from "./sending";
 
 export interface QueueContext {
   conversationId: string;
   /** The queue as it is now, as of which event, and whether a turn runs. */
   now: () => { items: readonly QueueItem[]; seq: number; busy: boolean };
   store: ComposerStore;
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof Problem && (error.status === 404 || error.status === 409);
 }
 
 function tell(error: unknown, more?: string): void {

@@ -55,7 +55,8 @@ const creating = new WeakMap<ComposerStore, Promise<string>>();
 /** The folder that a draft's conversation was last given, in this tab. */
 const folders = new WeakMap<ComposerStore, string>();
 
-function isGone(error: unknown): boolean {
+/** Whether what was meant is not there any more. */
+export function isGone(error: unknown): boolean {
   return error instanceof Problem && (error.status === 404 || error.status === 409);
 }
 

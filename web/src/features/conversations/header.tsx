@@ -6,6 +6,7 @@ import { type ReactNode, useState } from "react";
 import { call, client } from "@/shared/api/client";
 import { useStrings } from "@/shared/i18n";
 import { useCommands } from "@/shared/lib/commands";
+import { folderName } from "@/shared/lib/paths";
 import { setPreference, usePreference } from "@/shared/lib/preferences";
 import { useIsHere } from "@/shared/lib/use-is-here";
 import { useConversation } from "@/shared/live/store";
@@ -161,7 +162,7 @@ function FolderButton({
 }) {
   const t = useStrings();
   const [open, setOpen] = useState(false);
-  const name = workdir === undefined ? t.conversations.defaultFolder : (workdir.split("/").at(-1) ?? workdir);
+  const name = workdir === undefined ? t.conversations.defaultFolder : folderName(workdir);
   return (
     <>
       <Button

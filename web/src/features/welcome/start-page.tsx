@@ -4,6 +4,7 @@ import { Compass, Map as MapIcon, Search, ShieldAlert } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { useStrings } from "@/shared/i18n";
 import { shortTime } from "@/shared/lib/format";
+import { folderName } from "@/shared/lib/paths";
 import { insertIntoComposer } from "@/shared/lib/workspace";
 import { ordered } from "@/shared/live/list";
 import { useList } from "@/shared/live/store";
@@ -75,11 +76,6 @@ function Starters() {
       </ul>
     </section>
   );
-}
-
-/** The last part of a path, which is what people call a project. */
-function folderName(path: string): string {
-  return path.split(/[/\\]/).filter(Boolean).at(-1) ?? path;
 }
 
 function Recent() {

@@ -1,4 +1,3 @@
-// @vitest-environment node
 /** The connection against a real server on the loopback: cuts, restarts, refusals, silence, other conversations. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -29,6 +29,8 @@ function startedWorker(): Worker | null {
   started.addEventListener("message", ({ data }: MessageEvent<Answer>) =>
     listeners.get(data.document)?.(data),
   );
+  // Code whose grammar fails stays plain; that is no error of the page.
+  started.addEventListener("error", (event) => event.preventDefault());
   worker = started;
   return worker;
 }
