@@ -183,7 +183,9 @@ async def test_link_prints_a_login_that_works_once(terminal: Terminal) -> None:
         assert first.status_code == 303
         assert "flowent_session" in first.headers["set-cookie"]
         client.cookies.clear()
-        assert (await client.get(out.strip())).status_code in (401, 403, 404, 410)
+        again = await client.get(out.strip())
+        assert again.headers["location"] == "/login?refused=link"
+        assert "set-cookie" not in again.headers
 
 
 async def test_doctor_reports_on_a_running_workspace(terminal: Terminal) -> None:

@@ -45,6 +45,18 @@ class Watcher:
     def types(self) -> list[str]:
         return [event.type for event in self.seen]
 
+    @property
+    def completed_calls(self) -> int:
+        """How many calls ended well, also those that a snapshot told of because this client had fallen behind."""
+        calls: set[str] = set()
+        for event in self.seen:
+            if event.type == "tool_done":
+                calls.add(event.data["tool_id"])
+            elif event.type == "snapshot":
+                parts = [part for message in event.data["messages"] for part in message["parts"]]
+                calls |= {part["id"] for part in parts if part["type"] == "tool" and part["status"] == "completed"}
+        return len(calls)
+
     @asynccontextmanager
     async def watching(self) -> AsyncGenerator[Self, None]:
         """Watch until the end of the block."""
