@@ -90,7 +90,7 @@ async def goes_on_by_itself(workspace: Workspace, trouble: Trouble) -> None:
     path = f"/api/conversations/{conversation_id}/messages"
     async with Watcher(workspace.server, conversation_id).watching() as watcher, workspace.server.client() as client:
         await workspace.send(conversation_id, FIRST)
-        await watcher.until(lambda: watcher.types.count("tool_done") >= 5)
+        await watcher.until(lambda: watcher.completed_calls >= 5)
         with trouble.begin(workspace.server.data_dir):
             second = {"content": SECOND, "mode": "queue", "id": "second"}
             problems = [await refused(client.post(path, json=second)) for _ in range(3)]
@@ -144,7 +144,7 @@ async def test_a_stop_on_a_full_disk_says_so_and_the_turn_goes_on_afterwards(sma
         conversation_id = await workspace.begin()
         async with Watcher(workspace.server, conversation_id).watching() as watcher:
             await workspace.send(conversation_id, FIRST)
-            await watcher.until(lambda: watcher.types.count("tool_done") >= 5)
+            await watcher.until(lambda: watcher.completed_calls >= 5)
             with full(workspace.server.data_dir):
                 assert await workspace.server.stop() == 1
             assert "No space is left" in workspace.server.output()
