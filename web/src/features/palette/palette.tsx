@@ -14,6 +14,7 @@ import { getView, loadListPage, useList } from "@/shared/live/store";
 import { Dialog } from "@/shared/ui/dialog";
 import { Kbd } from "@/shared/ui/kbd";
 import { excerpt } from "./excerpt";
+import { rank } from "./rank";
 
 const MOST_MESSAGES = 8;
 const MOST_CONVERSATIONS = 12;
@@ -33,7 +34,11 @@ export function Palette({ conversationId, onClose }: { conversationId: string | 
   };
   return (
     <Dialog open onClose={onClose} title={t.palette.open} placement="top" hideTitle>
-      <Command label={t.palette.open} className="flex min-h-0 flex-col">
+      <Command
+        label={t.palette.open}
+        filter={(_, search, keywords) => rank(keywords ?? [], search)}
+        className="flex min-h-0 flex-col"
+      >
         <Command.Input
           data-autofocus=""
           value={search}
